@@ -1,0 +1,35 @@
+// Owns what every source is to the rest: something that runs, resumes by its own cursor, and says honestly how it fares.
+import type { Intake } from '../intake/port.ts'
+
+/** A stretch of time in which a source may have published what we do not have. Times are ISO 8601. */
+export interface Gap {
+  readonly from: string
+  readonly to: string
+  readonly reason: string
+}
+
+export interface SourceState {
+  readonly name: string
+  readonly network: string
+  readonly state: 'disabled' | 'connecting' | 'catching-up' | 'live' | 'waiting' | 'stopped'
+  /** Why it is not live, for a person. */
+  readonly reason: string | null
+  /** Where it reads, without secrets. */
+  readonly address: string | null
+  /** Messages received a second, over the last minute. */
+  readonly rate: number
+  /** How far behind the network, in milliseconds; null before the first message. */
+  readonly lag_ms: number | null
+  readonly last_message_at: string | null
+  readonly received: number
+  /** Frames that were skipped, by reason. */
+  readonly dropped: Readonly<Record<string, number>>
+  readonly reconnects: number
+  readonly gaps: readonly Gap[]
+}
+
+export interface Source {
+  /** Runs until the signal aborts; reconnects by itself and throws only for a defect. */
+  run(intake: Intake, signal: AbortSignal): Promise<void>
+  state(): SourceState
+}
