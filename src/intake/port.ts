@@ -11,8 +11,6 @@ export type Draft =
 /** Where drafts come from. `source` is a short name for counters (`bluesky`, `import`, `push`). */
 export interface Provenance {
   readonly source: string
-  readonly provider_type: 'NOONE' | 'USER' | 'SCRAPED' | 'IMPORT' | 'REMOTE'
-  readonly provider_hash?: string
   /** Imported records are indexed and never announced live. */
   readonly imported: boolean
 }

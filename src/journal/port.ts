@@ -8,23 +8,37 @@ export interface Segment {
   readonly sealed: boolean
   /** A lower bound of the positions in it, from its name; microseconds since 1970. */
   readonly from: Position
+  /** Size of the file; of the open one, what is synced. */
   readonly bytes: number
+  /** When it was last written, in milliseconds since 1970. */
+  readonly modified: number
 }
 
-/** What stands between the journal and storing; null when it stores. */
+/** What stands between the journal and storing. */
 export interface Blockage {
-  readonly reason: 'disk full' | 'disk floor' | 'i/o error' | 'closed'
+  readonly reason: 'disk full' | 'disk floor' | 'i/o error'
   readonly detail: string
   readonly since: string
+}
+
+/** Consecutive records, at least one. Readers that parse elsewhere take the lines, the others the records. */
+export interface Batch {
+  readonly last: Position
+  readonly lines: readonly string[]
+  /** Damaged lines are left out here; they are reported and set aside by the journal. */
+  records(): readonly JournalRecord[]
 }
 
 export interface Journal {
   /** Resolves with the positions, in order, once the lines are synced. Waits while the disk is full or failing. */
   append(entries: readonly Entry[]): Promise<readonly Position[]>
   /** Every record after a position in order: first from disk, then as they are synced. Ends when the signal aborts. */
-  follow(after: Position, signal: AbortSignal): AsyncIterable<readonly JournalRecord[]>
+  follow(after: Position, signal: AbortSignal): AsyncIterable<Batch>
+  /** Every record after a position in order, up to what is on disk now. */
+  read(after: Position, signal: AbortSignal): AsyncIterable<Batch>
   /** Position of the last synced record; 0 for an empty journal. */
   last(): Position
+  /** Oldest first. */
   segments(): readonly Segment[]
   blockage(): Blockage | null
 }

@@ -15,7 +15,7 @@ export function messageId(network: string, native: string): string {
 }
 
 const tidAlphabet = '234567abcdefghijklmnopqrstuvwxyz'
-const tidValue = new Map([...tidAlphabet].map((letter, value) => [letter.charCodeAt(0), value]))
+const tidValue = new Map(Array.from(tidAlphabet, (letter, value) => [letter.charCodeAt(0), value]))
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const twitterEpoch = 1_288_834_974_657
 /** 2006-01-01, before which no message of a social network was written. */

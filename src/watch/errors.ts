@@ -10,6 +10,8 @@ interface ErrorEntry {
 export const errorTable = {
   INTERNAL: { status: 500, message: 'Something failed inside loklak.', hint: 'The log has the details. Please report it.' },
   BAD_PARAMETER: { status: 400, message: 'A parameter has a value that does not fit.', hint: 'The detail names the parameter and what would be right.' },
+  BAD_QUERY: { status: 400, message: 'The query cannot be meant as it stands.', hint: 'The detail says where, what was expected and what to try. The language is described in docs/query.md.' },
+  FEATURE_MISSING: { status: 400, message: 'This needs a part of loklak that is not there yet.', hint: 'The detail names it and says what to use instead.' },
   BAD_CALLBACK: { status: 400, message: 'The callback is not a JavaScript name.', hint: 'Use up to 128 of A-Z a-z 0-9 _ $ . [ ] in callback.' },
   BAD_BODY: { status: 400, message: 'The body could not be read.', hint: 'The detail says where it stops making sense.' },
   NOT_FOUND: { status: 404, message: 'There is nothing at this address.', hint: 'The addresses are listed at /api/openapi.json.' },
@@ -17,6 +19,9 @@ export const errorTable = {
   BODY_TOO_LARGE: { status: 413, message: 'The body is larger than is taken here.', hint: 'Send less at a time.' },
   URI_TOO_LONG: { status: 414, message: 'The address is longer than is taken here.', hint: 'Send long parameters as a form by POST.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'This content type is not taken here.', hint: 'Send application/json or application/x-www-form-urlencoded.' },
+  BAD_REQUEST: { status: 400, message: 'That is not an HTTP request.', hint: 'See RFC 9112, or let a client library write it.' },
+  REQUEST_TIMEOUT: { status: 408, message: 'The request did not arrive in time.', hint: 'Send it again, faster.' },
+  HEADERS_TOO_LARGE: { status: 431, message: 'The headers of the request are larger than is taken here.', hint: 'Send less: shorter addresses, fewer cookies.' },
   RANGE_NOT_SATISFIABLE: { status: 416, message: 'The file has no such range.', hint: 'The Content-Range header has the size of the file.' },
   TOO_MANY_REQUESTS: { status: 429, message: 'Too many requests from this address.', hint: 'Wait as long as Retry-After says.' },
   OVERLOADED: { status: 503, message: 'loklak is at its limit.', hint: 'Try again after Retry-After seconds.' },
@@ -32,6 +37,7 @@ export const errorTable = {
   BAD_IMPORT: { status: 400, message: 'The file cannot be imported.', hint: 'The detail says why. Dumps are .txt, .txt.gz or .zst with one JSON object a line.' },
   DAMAGED_DUMP: { status: 500, message: 'A dump is damaged.', hint: '`loklak dump verify` lists the places, `loklak dump repair` sets them aside.' },
   SERVER_UNREACHABLE: { status: 503, message: 'No loklak answers there.', hint: 'Start one with `npm start`, or check the address.' },
+  OUTPUT_UNWRITABLE: { status: 500, message: 'The output cannot be written.', hint: 'Check where it goes to: the disk may be full.' },
   INTERRUPTED: { status: 503, message: 'Stopped by request.', hint: 'Run the same command again: it goes on where it stopped.' },
 } as const satisfies Record<string, ErrorEntry>
 

@@ -1,0 +1,27 @@
+// The command `serve`, the one that runs when none is named: collects and answers until it is told to stop.
+import type { Settings } from '../settings/options.ts'
+import { command } from './command.ts'
+
+/** A server that runs. */
+export interface Serving {
+  /** What it tells when it runs; the last line says where it listens. */
+  readonly banner: readonly string[]
+  /** Drains requests, closes everything; resolves when nothing is left to lose. */
+  stop(): Promise<void>
+}
+
+/** The command around whoever puts the server together. */
+export const serve = (start: (settings: Settings) => Promise<Serving>) =>
+  command({
+    name: 'serve',
+    summary: 'Collects, keeps and serves until it is stopped; what runs when no command is named.',
+    usage: ['[serve]'],
+    flags: {},
+    run: async ({ settings, out, signal }) => {
+      const serving = await start(settings)
+      out.write(`${serving.banner.join('\n')}\n`)
+      if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+      await serving.stop()
+      return 0
+    },
+  })

@@ -1,0 +1,20 @@
+// The command `settings`: every setting with its value and where that comes from.
+import { describeSettings, type SettingRow } from '../settings/describe.ts'
+import { command } from './command.ts'
+import { formatFlag, writeRows, type Sheet } from './rows.ts'
+
+const sheet: Sheet<SettingRow> = {
+  columns: { key: (row) => row.key, value: (row) => row.value, origin: (row) => row.origin, help: (row) => row.help },
+  line: ({ key, value, origin }) => `${key} = ${value}${origin === 'default' ? '' : `   (${origin})`}`,
+}
+
+export const settings = command({
+  name: 'settings',
+  summary: 'Prints every setting with its value and where that comes from.',
+  usage: ['settings [--format FORMAT]'],
+  flags: { format: formatFlag },
+  run: async ({ origins, out, signal }, { format }) => {
+    await writeRows(describeSettings({ origins }), sheet, { format, out, signal })
+    return 0
+  },
+})

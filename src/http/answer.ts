@@ -1,0 +1,33 @@
+// Owns how an answer is written: indented or compact JSON with a newline at its end, and JSONP.
+import { Type } from 'typebox'
+import type { FastifyReply } from 'fastify'
+import { LoklakError } from '../watch/errors.ts'
+
+/** Parameters that every JSON answer knows. */
+export const manners = {
+  minified: Type.Boolean({ default: false, description: 'JSON without line breaks and indentation' }),
+  callback: Type.Optional(Type.String({ description: 'JSONP: the name of the function to call with the answer', maxLength: 128, pattern: '^[A-Za-z0-9_$.\\[\\]]*$' })),
+}
+
+export interface Manners {
+  readonly minified: boolean
+  readonly callback?: string
+}
+
+const callbackName = /^[A-Za-z0-9_$.[\]]{1,128}$/
+
+/** Checks what is asked before any work is done for it. Throws BAD_CALLBACK. */
+export function mannersOf(given: Readonly<Record<string, string>>): Manners {
+  const { callback = '', minified } = given
+  const asked = { minified: minified === 'true' || minified === '1' }
+  if (callback === '') return asked
+  if (!callbackName.test(callback)) throw new LoklakError('BAD_CALLBACK', JSON.stringify(callback.slice(0, 64)))
+  return { ...asked, callback }
+}
+
+/** Sends a value as JSON, or as a call with it. */
+export function sendJson(reply: FastifyReply, value: unknown, { minified, callback }: Manners): FastifyReply {
+  const json = JSON.stringify(value, null, minified ? 0 : 2)
+  if (callback === undefined) return reply.type('application/json; charset=utf-8').send(`${json}\n`)
+  return reply.type('application/javascript; charset=utf-8').send(`${callback}(${json});\n`)
+}

@@ -1,0 +1,69 @@
+// Owns how parameters are read: query string and body are merged, the query string wins, text becomes what the schema asks for.
+import { Type, type Static, type TObject, type TProperties } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { isObject } from '../support/json.ts'
+import { LoklakError } from '../watch/errors.ts'
+
+export type Texts = Readonly<Record<string, string>>
+
+/** Fields of a query string or form; of a name given twice the first counts, as in the original. */
+export function parseForm(text: string): Record<string, string> {
+  const fields: Record<string, string> = Object.create(null)
+  for (const [name, value] of new URLSearchParams(text)) fields[name] ??= value
+  return fields
+}
+
+function asText(name: string, value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (Array.isArray(value)) return value.map((item) => asText(name, item)).join(',')
+  throw new LoklakError('BAD_PARAMETER', `${name}: must be text, a number, true or false, or a list of these`)
+}
+
+function texts(given: unknown): Record<string, string> {
+  const fields: Record<string, string> = Object.create(null)
+  if (!isObject(given)) return fields
+  for (const [name, value] of Object.entries(given)) if (value !== null && value !== undefined) fields[name] = asText(name, value)
+  return fields
+}
+
+/** The parameters of a request as text. */
+export const mergeParameters = (query: unknown, body: unknown): Texts => Object.assign(texts(body), texts(query))
+
+function numberFrom(name: string, text: string): number {
+  const number = Number(text)
+  if (!Number.isFinite(number)) throw new LoklakError('BAD_PARAMETER', `${name}: ${JSON.stringify(text.slice(0, 64))} is not a number`)
+  return number
+}
+
+/**
+ * A reader of the parameters that a schema names; what it does not name is ignored. Booleans are true for `true` and `1`
+ * alone; an empty number counts as not given; what is not given takes its default. Throws BAD_PARAMETER.
+ */
+export function parameterReader<P extends TProperties>(schema: TObject<P>): (given: Texts) => Static<TObject<P>> {
+  const compiled = Compile(schema)
+  const fields = Object.entries(schema.properties).map(([name, field]) => ({
+    name,
+    isBoolean: Type.IsBoolean(field),
+    isNumber: Type.IsNumber(field) || Type.IsInteger(field),
+    fallback: 'default' in field ? field.default : undefined,
+  }))
+  return (given) => {
+    const read: Record<string, unknown> = {}
+    for (const { name, isBoolean, isNumber, fallback } of fields) {
+      const text = given[name]
+      if (text === undefined || (isNumber && text.trim() === '')) {
+        if (fallback !== undefined) read[name] = fallback
+      } else read[name] = isBoolean ? text === 'true' || text === '1' : isNumber ? numberFrom(name, text) : text
+    }
+    if (compiled.Check(read)) return read
+    const [first] = compiled.Errors(read)
+    throw new LoklakError('BAD_PARAMETER', first === undefined ? '' : `${first.instancePath.slice(1) || 'parameters'}: ${first.message}`)
+  }
+}
+
+/** The schema as callers see it: what has a default need not be given. */
+export function asAsked<P extends TProperties>(schema: TObject<P>): object {
+  const required = Object.entries(schema.properties).filter(([name, field]) => !('default' in field) && !Type.IsOptional(schema.properties[name]))
+  return { ...schema, required: required.map(([name]) => name) }
+}

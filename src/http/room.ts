@@ -1,0 +1,30 @@
+// Owns what every route of this room gets.
+import type { Access, Caller } from './access.ts'
+import type { HttpOptions } from './options.ts'
+import type { Parts } from './parts.ts'
+
+/** What the listeners know and the routes tell. */
+export interface Doors {
+  readonly access: Access
+  /** Where others reach this server; empty before it listens. */
+  urls: readonly string[]
+  open: number
+  refused: number
+  /** Aborts when the server stops: answers that go on for long end then. */
+  readonly stop: AbortController
+}
+
+export interface Room {
+  readonly parts: Parts
+  readonly options: HttpOptions
+  readonly doors: Doors
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    doors: Doors
+  }
+  interface FastifyRequest {
+    caller: Caller
+  }
+}

@@ -1,0 +1,90 @@
+// Owns /: a small page that says what this server collects and where everything is. It loads nothing from anywhere.
+import type { FastifyInstance } from 'fastify'
+import type { SourceState } from '../../sources/source.ts'
+import type { Degradation } from '../../watch/health.ts'
+import { pagePolicy } from '../headers.ts'
+import { html, Html } from '../html.ts'
+import type { Status } from '../parts.ts'
+import type { Room } from '../room.ts'
+import { verdict, type Verdict } from '../verdict.ts'
+
+const style = `
+:root{color-scheme:light dark}
+body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}
+h1{margin-bottom:0}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:.25rem .75rem .25rem 0;vertical-align:top;border-bottom:1px solid #8884}
+.good::before{content:"● ";color:#2a2}
+.bad::before{content:"● ";color:#d33}
+`
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+function size(bytes: number): string {
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power] ?? ''}`
+}
+
+const minutes = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`
+const rate = (perSecond: number): string => `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} a second`
+
+const row = (name: string, value: Html | string): Html => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>
+`
+
+function sourceRow({ name, state, reason, rate: perSecond, lag_ms, last_message_at, gaps }: SourceState): Html {
+  const facts = [
+    rate(perSecond),
+    ...(last_message_at === null ? [] : [`last message ${minutes(last_message_at)}`]),
+    ...(lag_ms === null ? [] : [`${(lag_ms / 1000).toFixed(1)} s behind the network`]),
+    ...(gaps.length === 0 ? [] : [`known gaps: ${gaps.length}`]),
+  ]
+  return row(name, html`<span class="${state === 'live' ? 'good' : 'bad'}">${state}</span>${reason === null ? '' : `: ${reason}`}<br>${facts.join(', ')}`)
+}
+
+function storing({ storing, reason, last_stored_at }: Verdict): Html {
+  const last = last_stored_at === null ? '' : ` Last stored: ${minutes(last_stored_at)}.`
+  return storing ? html`<p class="good">Everything that arrives is stored.${last}</p>` : html`<p class="bad"><strong>Nothing new is being stored:</strong> ${reason ?? ''}.${last}</p>`
+}
+
+function keeping({ journal, disk, counts }: Status): Html {
+  const left = disk.days_left === null ? '' : `, enough for ${disk.days_left < 10 ? disk.days_left.toFixed(1) : Math.floor(disk.days_left)} days at this rate`
+  return html`<table>
+${row('stored', `${rate(journal.rate)}, ${size(journal.bytes)} in ${journal.segments} dumps${counts.messages === 0 ? '' : `, ${counts.messages} messages`}`)}${row('disk', `${size(disk.free)} free of ${size(disk.total)}${left}`)}</table>`
+}
+
+const trouble = ({ name, reason }: Degradation): Html => html`<li class="bad">${name}: ${reason}</li>`
+
+function page(room: Room): string {
+  const { parts, options } = room
+  const status = parts.status()
+  const { degraded } = parts.health()
+  return html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>loklak</title><meta name="viewport" content="width=device-width, initial-scale=1"><style>${new Html(style)}</style></head>
+<body>
+<h1>loklak</h1>
+<p>This server collects the public social web, keeps it as plain text dumps, and serves it to everybody.</p>
+${storing(verdict(status, options.now()))}
+${degraded.length === 0 ? [] : html`<ul>${degraded.map(trouble)}</ul>`}
+<h2>What is collected</h2>
+<table>
+${status.sources.filter(({ state }) => state !== 'disabled').map(sourceRow)}</table>
+<h2>What is kept</h2>
+${keeping(status)}
+<h2>Where to go on</h2>
+<ul>
+<li><a href="/dump/">Dumps</a> of everything, for download</li>
+<li><a href="/api/">API</a>, and its description for programs: <a href="/api/openapi.json">openapi.json</a></li>
+<li><a href="/api/status.json">Status</a>, <a href="/api/health/ready">health</a> and <a href="/metrics">metrics</a></li>
+</ul>
+<p>loklak ${options.version}</p>
+</body>
+</html>
+`.source
+}
+
+export function addStart(app: FastifyInstance, room: Room): void {
+  app.get('/', {
+    schema: { hide: true },
+    handler: (_request, reply) => reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy(style)).header('cache-control', 'no-store').send(page(room)),
+  })
+}

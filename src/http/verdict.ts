@@ -1,0 +1,32 @@
+// Owns the honest answer to one question: is what the network publishes being stored? Running is not storing.
+import type { SourceState } from '../sources/source.ts'
+import type { Status } from './parts.ts'
+
+export interface Verdict {
+  readonly storing: boolean
+  /** Why not, for a person; null where it is. */
+  readonly reason: string | null
+  readonly last_stored_at: string | null
+}
+
+const patience = 60_000
+
+const isRunning = ({ state }: SourceState): boolean => state === 'live' || state === 'catching-up'
+const said = ({ name, state, reason }: SourceState): string => `${name} is ${state}${reason === null ? '' : ` (${reason})`}`
+
+function obstacle({ journal, sources }: Status, stored: number, now: number): string | null {
+  if (journal.blockage !== null) return `${journal.blockage.reason}: ${journal.blockage.detail}`
+  const enabled = sources.filter(({ state }) => state !== 'disabled')
+  if (enabled.length === 0) return 'no source is enabled; only what is imported or pushed is stored'
+  const running = enabled.filter(isRunning)
+  if (running.length === 0) return enabled.map(said).join('; ')
+  const arriving = running.some(({ state, rate }) => state === 'live' && rate > 0)
+  if (arriving && now - stored > patience) return `messages arrive, but nothing was stored for ${Math.round((now - stored) / 1000)} s`
+  return null
+}
+
+export function verdict(status: Status, now: number): Verdict {
+  const stored = status.journal.position / 1000
+  const reason = obstacle(status, stored, now)
+  return { storing: reason === null, reason, last_stored_at: stored === 0 ? null : new Date(stored).toISOString() }
+}

@@ -1,0 +1,162 @@
+// Owns what an index is to the rest: a projection of the journal that answers questions. Does not know how any engine keeps it.
+import type { Position } from '../message/record.ts'
+import type { Message } from '../message/schema.ts'
+import type { Query } from '../query/tree.ts'
+
+/** Always descending; then by `created_at`, then by `id_str`, both descending. */
+export const orders = ['created_at', 'timestamp', 'retweet_count', 'favourites_count'] as const
+export type Order = (typeof orders)[number]
+
+/** What can be counted by value. Values are told apart without regard to case and diacritics. */
+export const facetFields = [
+  'hashtags', 'mentions', 'screen_name', 'hosts', 'language', 'network', 'source_type', 'provider_type', 'place_name', 'place_country',
+] as const
+export type FacetField = (typeof facetFields)[number]
+
+export const intervals = ['minute', 'hour', 'day'] as const
+export type Interval = (typeof intervals)[number]
+
+/** Counts stop here unless they are asked for exactly. */
+export const countCap = 10_000
+/** The last record that a page can begin at by number; further on, cursors lead. */
+export const maxOffset = 10_000
+export const maxLimit = 1_000
+/** A histogram has at most so many buckets, the newest. */
+export const maxBuckets = 10_000
+
+/** Milliseconds until an answer is given with what was found so far. */
+export interface Timed {
+  readonly timeout: number
+}
+
+export interface Page extends Timed {
+  readonly order: Order
+  /** 0 to 1,000. */
+  readonly limit: number
+  /** From an earlier answer to the same query and order: go on after it. Not together with `offset`. */
+  readonly cursor?: string
+  /** Leave out so many hits first, 0 to 10,000. Unlike a cursor it moves when messages arrive. */
+  readonly offset?: number
+  readonly count: 'capped' | 'exact' | 'none'
+}
+
+export interface Answer {
+  /** Present where the answer is not whole: time ran out, or a part of the index that it needs is being made again. */
+  readonly partial?: { readonly reason: 'deadline' | 'rebuilding' }
+}
+
+export interface Hits extends Answer {
+  /** With the newest handle, name and avatar of their authors. */
+  readonly messages: readonly Message[]
+  /** How many messages match, whatever the page; absent where not asked for. */
+  readonly hits?: number
+  /** `gte`: at least so many. */
+  readonly hits_relation?: 'eq' | 'gte'
+  /** Present where there may be more. Opaque; holds for any index with the same messages. */
+  readonly cursor?: string
+}
+
+export interface FacetsAsked extends Timed {
+  readonly fields: readonly FacetField[]
+  /** Most values of a field. */
+  readonly limit: number
+}
+
+export interface Facets extends Answer {
+  /** By count, then by value as compared. The spelling is that of the earliest message among the hits. */
+  readonly fields: Readonly<Partial<Record<FacetField, readonly FacetValue[]>>>
+}
+
+export interface FacetValue {
+  readonly value: string
+  readonly count: number
+}
+
+export interface HistogramAsked extends Timed {
+  readonly interval: Interval
+  /** Minutes; UTC = local time + offset. Buckets begin at whole local minutes, hours or days. */
+  readonly timezoneOffset: number
+  /** Buckets reach from here to there even where they are empty (milliseconds, `to` exclusive); by default from the first hit to the last. */
+  readonly from?: number
+  readonly to?: number
+}
+
+export interface Histogram extends Answer {
+  /** Oldest first, empty ones included; `start` in milliseconds since 1970. */
+  readonly buckets: readonly { readonly start: number; readonly count: number }[]
+}
+
+export interface SuggestAsked extends Timed {
+  readonly limit: number
+}
+
+/** Something that was posted and can be searched for: `hashtag` without #, `name` a handle without @, `word`. */
+export interface Suggestion {
+  readonly kind: 'hashtag' | 'name' | 'word'
+  readonly text: string
+  /** Messages with it, among the newest where there are very many. */
+  readonly count: number
+}
+
+export interface Suggestions extends Answer {
+  /** Those that begin with what was written first, by count; then those that are spelled nearly so. */
+  readonly suggestions: readonly Suggestion[]
+}
+
+/** An author as far as collected. */
+export interface Profile extends Answer {
+  readonly screen_name: string
+  readonly user_id?: string
+  readonly name?: string
+  readonly avatar?: string
+  readonly network?: string
+  /** Every handle that the author is known to have had. */
+  readonly handles: readonly string[]
+  readonly messages: number
+  readonly messages_relation: 'eq' | 'gte'
+  /** `created_at` of the first and last message that is kept. */
+  readonly appearance_first?: string
+  readonly appearance_latest?: string
+  readonly hashtags: readonly FacetValue[]
+}
+
+export interface IndexHealth {
+  /** `building`: some of it is missing and being made again; answers are partial. `failed`: it cannot be used. */
+  readonly state: 'ok' | 'building' | 'failed'
+  readonly reason: string | null
+  readonly cursor: Position
+}
+
+export interface IndexStats {
+  readonly messages: number
+  readonly authors: number
+  readonly bytes: number
+  /** Records that could not be indexed, by reason. */
+  readonly refused: Readonly<Record<string, number>>
+  /** Parts of the index, oldest first; times in ISO 8601. */
+  readonly parts: readonly { readonly name: string; readonly from: string; readonly to: string; readonly messages: number; readonly bytes: number; readonly state: 'ok' | 'building' }[]
+}
+
+export interface Index {
+  /**
+   * Takes lines of the journal in order. Resolves when their effect and the cursor are durable; answers that are given after
+   * that know them. Lines at or before the cursor change nothing. Lines that are no records are counted and passed over.
+   */
+  apply(lines: readonly string[]): Promise<void>
+  /** Position of the last line that was applied durably; 0 for an empty index. */
+  cursor(): Position
+  search(query: Query, page: Page, signal?: AbortSignal): Promise<Hits>
+  facets(query: Query, asked: FacetsAsked, signal?: AbortSignal): Promise<Facets>
+  histogram(query: Query, asked: HistogramAsked, signal?: AbortSignal): Promise<Histogram>
+  suggest(text: string, asked: SuggestAsked, signal?: AbortSignal): Promise<Suggestions>
+  /** By a handle or a stable key; of several authors who had the handle, the one who has it now. */
+  author(name: string, asked: Timed, signal?: AbortSignal): Promise<Profile | undefined>
+  message(id: string, signal?: AbortSignal): Promise<Message | undefined>
+  health(): IndexHealth
+  stats(signal?: AbortSignal): Promise<IndexStats>
+  /** Reads all of it and compares. Names what is damaged; that is set aside and made again. */
+  check(signal?: AbortSignal): Promise<readonly string[]>
+  /** Throws everything away; the cursor is 0 and the whole journal has to be applied again. */
+  clear(): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,106 @@
+// Owns how the catalog changes. Values and ids are there before a partition speaks of them, the cursor moves after all
+// partitions have what came before it: so whatever a crash leaves is made right by applying the journal from the cursor.
+import { fold } from '../../message/text/fold.ts'
+import type { Position } from '../../message/record.ts'
+import type { Author } from '../../message/schema.ts'
+import { Catalog, idKey, indexVersion, type Partition } from './catalog.ts'
+import { fieldBits } from './values.ts'
+import type { Span } from './place.ts'
+import { numberIn } from './database.ts'
+
+/** Ids of values that were lately used; half of it is forgotten when it is full. */
+const remembered = 100_000
+
+export interface IdAt {
+  readonly id: string
+  readonly at: number
+}
+
+export class CatalogWriter extends Catalog {
+  #young = new Map<string, number>()
+  #old = new Map<string, number>()
+  #nextValue = 0
+
+  constructor(path: string) {
+    super(path, false)
+    this.#nextValue = Math.floor(numberIn(this.db.get('SELECT max(id) FROM value'), 0) / 2 ** fieldBits) + 1
+  }
+
+  /** Makes values and ids known, durably, before anything refers to them. */
+  announce(names: Iterable<string>, ids: readonly IdAt[]): void {
+    const unknown = [...names].filter((name) => this.#known(name) === undefined)
+    if (unknown.length === 0 && ids.length === 0) return
+    const added = this.db.transaction(() => {
+      const added = unknown.map((name) => [name, this.#addValue(name)] as const)
+      for (const { id, at } of ids) this.db.run('INSERT OR IGNORE INTO message (id_key, at) VALUES (CAST(? AS INTEGER), CAST(? AS INTEGER))', idKey(id), at)
+      return added
+    })
+    for (const [name, id] of added) this.#remember(name, id)
+  }
+
+  /** The id of a value that was announced. */
+  idOf(name: string): number {
+    const known = this.#known(name)
+    if (known === undefined) throw new Error(`value ${JSON.stringify(name)} was not announced`)
+    return known
+  }
+
+  /** What becomes true together with the cursor. */
+  settle(cursor: Position, authors: readonly Author[], gone: readonly IdAt[]): void {
+    this.db.transaction(() => {
+      for (const author of authors) this.#saveAuthor(author)
+      for (const { id, at } of gone) this.db.run('DELETE FROM message WHERE id_key = CAST(? AS INTEGER) AND at = CAST(? AS INTEGER)', idKey(id), at)
+      this.#setState('cursor', cursor)
+    })
+  }
+
+  /** Begins an empty index. */
+  plan(spans: readonly Span[]): void {
+    this.db.transaction(() => {
+      this.db.exec('DELETE FROM partition')
+      for (const span of spans) this.#savePartition({ span, made: false, building: false })
+      this.#setState('version', indexVersion)
+    })
+  }
+
+  savePartitions(partitions: readonly Partition[]): void {
+    this.db.transaction(() => {
+      for (const partition of partitions) this.#savePartition(partition)
+    })
+  }
+
+  #savePartition({ span: { start, end, unit, slots }, made, building }: Partition): void {
+    this.db.run('INSERT OR REPLACE INTO partition (start, until, unit, slots, made, building) VALUES (?, ?, ?, ?, ?, ?)', start, end, unit, slots, made ? 1 : 0, building ? 1 : 0)
+  }
+
+  #setState(name: string, value: number): void {
+    this.db.run('INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)', name, value)
+  }
+
+  #saveAuthor(author: Author): void {
+    this.db.run('INSERT OR REPLACE INTO author (key, author) VALUES (?, ?)', author.key, JSON.stringify(author))
+    if (author.handle !== undefined && author.handle !== '') this.db.run('INSERT OR IGNORE INTO handle (handle, key) VALUES (?, ?)', fold(author.handle), author.key)
+  }
+
+  #addValue(name: string): number {
+    const id = this.#nextValue++ * 2 ** fieldBits + Number.parseInt(name.charAt(0), 16)
+    this.db.run('INSERT INTO value (id, name) VALUES (?, ?)', id, name)
+    return id
+  }
+
+  #known(name: string): number | undefined {
+    const young = this.#young.get(name)
+    if (young !== undefined) return young
+    const id = this.#old.get(name) ?? this.valueId(name)
+    if (id !== undefined) this.#remember(name, id)
+    return id
+  }
+
+  #remember(name: string, id: number): void {
+    if (this.#young.size >= remembered / 2) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(name, id)
+  }
+}

@@ -1,0 +1,83 @@
+// Owns how rows of columns are written into one blob and read back without touching each row: what facets, histograms and
+// orders other than by time are counted from. Byte order is the machine's: an index stays on the machine that made it.
+
+/** What is counted of one message. A removed or hidden one is kept with `live` 0, so that readers learn of it. */
+export interface ColumnRow {
+  readonly rid: number
+  /** Milliseconds: `created_at` and `timestamp`. */
+  readonly at: number
+  readonly seen: number
+  readonly retweets: number
+  readonly favourites: number
+  readonly live: boolean
+  /** Value ids; see values.ts. */
+  readonly values: readonly number[]
+}
+
+export interface Chunk {
+  readonly rid: Float64Array
+  readonly at: Float64Array
+  readonly seen: Float64Array
+  readonly retweets: Uint32Array
+  readonly favourites: Uint32Array
+  /** Where the values of each row end in `values`; they begin where those of the row before end. */
+  readonly ends: Uint32Array
+  readonly values: Uint32Array
+  readonly live: Uint8Array
+}
+
+/** Higher counts rank alike. */
+export const maxCount = 2 ** 32 - 1
+
+function layout(buffer: ArrayBuffer, rows: number, values: number): Chunk {
+  const words = 8 + 24 * rows
+  return {
+    rid: new Float64Array(buffer, 8, rows),
+    at: new Float64Array(buffer, 8 + 8 * rows, rows),
+    seen: new Float64Array(buffer, 8 + 16 * rows, rows),
+    retweets: new Uint32Array(buffer, words, rows),
+    favourites: new Uint32Array(buffer, words + 4 * rows, rows),
+    ends: new Uint32Array(buffer, words + 8 * rows, rows),
+    values: new Uint32Array(buffer, words + 12 * rows, values),
+    live: new Uint8Array(buffer, words + 12 * rows + 4 * values, rows),
+  }
+}
+
+export function encodeChunk(rows: readonly ColumnRow[]): Uint8Array {
+  const values = rows.reduce((sum, row) => sum + row.values.length, 0)
+  const buffer = new ArrayBuffer(8 + 37 * rows.length + 4 * values)
+  new Uint32Array(buffer, 0, 2).set([rows.length, values])
+  const chunk = layout(buffer, rows.length, values)
+  let end = 0
+  for (const [i, row] of rows.entries()) {
+    chunk.rid[i] = row.rid
+    chunk.at[i] = row.at
+    chunk.seen[i] = row.seen
+    chunk.retweets[i] = Math.min(row.retweets, maxCount)
+    chunk.favourites[i] = Math.min(row.favourites, maxCount)
+    chunk.live[i] = row.live ? 1 : 0
+    chunk.values.set(row.values, end)
+    end += row.values.length
+    chunk.ends[i] = end
+  }
+  return new Uint8Array(buffer)
+}
+
+export function decodeChunk(bytes: Uint8Array): Chunk {
+  // Views on numbers of eight bytes need a place that eight divides.
+  const { buffer } = bytes.byteOffset === 0 && bytes.buffer instanceof ArrayBuffer ? { buffer: bytes.buffer } : Uint8Array.from(bytes)
+  const [rows = 0, values = 0] = new Uint32Array(buffer, 0, 2)
+  return layout(buffer, rows, values)
+}
+
+/** The rows of a chunk one by one, for writing them again. */
+export const rowsOf = (chunk: Chunk): ColumnRow[] =>
+  Array.from(chunk.rid, (rid, i) => ({
+    rid,
+    at: chunk.at[i] ?? 0,
+    seen: chunk.seen[i] ?? 0,
+    retweets: chunk.retweets[i] ?? 0,
+    favourites: chunk.favourites[i] ?? 0,
+    live: chunk.live[i] === 1,
+    values: [...chunk.values.subarray(i === 0 ? 0 : chunk.ends[i - 1], chunk.ends[i])],
+  }))

@@ -1,0 +1,118 @@
+// Owns how a SQLite file is opened, asked and given up. Does not know what is in it.
+// Numbers cross into SQLite as REAL. FTS5 passes over a bound on rowid that is REAL, even an equality: every rid is bound as
+// `CAST(? AS INTEGER)` (a test guards this).
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+
+export type Row = readonly SQLOutputValue[]
+
+/** What `all` answers once `setReturnArrays` is on. */
+const areRows = (rows: unknown): rows is readonly Row[] => Array.isArray(rows) && (rows.length === 0 || Array.isArray(rows[0]))
+
+/** How much memory a connection may take for pages, in bytes, and whether it may write. */
+export interface OpenOptions {
+  readonly cache: number
+  readonly readOnly: boolean
+}
+
+/** The file is not what was written: it has to be set aside. */
+export class DamagedFile extends Error {
+  readonly path: string
+  constructor(path: string, cause: unknown) {
+    super(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.name = 'DamagedFile'
+    this.path = path
+  }
+}
+
+const damageCodes = new Set([11 /* CORRUPT */, 26 /* NOTADB */])
+const primaryCode = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
+
+/** One open file. Statements are prepared once. Errors that mean damage are thrown as DamagedFile. */
+export class Database {
+  readonly path: string
+  readonly #connection: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+
+  constructor(path: string, { cache, readOnly }: OpenOptions) {
+    this.path = path
+    this.#connection = this.#guard(() => new DatabaseSync(path, { readOnly, timeout: 10_000 }))
+    // The page size counts only where the file is made here. FULL: what is acknowledged outlives a loss of power.
+    this.exec(`PRAGMA cache_size = ${-Math.ceil(cache / 1024)}${readOnly ? '' : '; PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL'}`)
+  }
+
+  exec(sql: string): void {
+    this.#guard(() => this.#connection.exec(sql))
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return this.#guard(() => Number(this.#statement(sql).run(...values).changes))
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): readonly Row[] {
+    const rows: unknown = this.#guard(() => this.#statement(sql).all(...values))
+    if (!areRows(rows)) throw new TypeError('rows are not arrays')
+    return rows
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.all(sql, ...values)[0]
+  }
+
+  /** All of it or nothing of it, durably. */
+  transaction<T>(work: () => T): T {
+    this.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.exec('COMMIT')
+      return result
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#connection.close()
+  }
+
+  #rollBack(): void {
+    try {
+      this.#connection.exec('ROLLBACK')
+    } catch {
+      // SQLite has rolled back by itself; the first error is the one that tells.
+    }
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      statement = this.#connection.prepare(sql)
+      statement.setReturnArrays(true)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (damageCodes.has(primaryCode(error) ?? 0)) throw new DamagedFile(this.path, error)
+      throw error
+    }
+  }
+}
+
+/** A column that the schema says is a number. */
+export const numberIn = (row: Row | undefined, column: number): number => {
+  const value = row?.[column]
+  return typeof value === 'number' ? value : 0
+}
+
+/** A column that the schema says is text. */
+export const textIn = (row: Row | undefined, column: number): string => {
+  const value = row?.[column]
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,126 @@
+// Owns opening everything that keeps: the journal, what is known, and the intake over them, in one data folder. The server
+// runs on one, and a command opens one where no server does.
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DataFolder } from '../journal/data-folder.ts'
+import type { Disk } from '../journal/disk.ts'
+import { openJournal, type OpenJournal } from '../journal/journal.ts'
+import type { Batch, Blockage, Segment } from '../journal/port.ts'
+import { readLines } from '../journal/read.ts'
+import { remainders, retain, type Retention } from '../journal/retain.ts'
+import type { CrashPoint } from '../journal/writer.ts'
+import { BadLine, decodeLine, type Entry } from '../message/record.ts'
+import type { ConsentPolicy } from './author.ts'
+import { compact, type Compacted } from './compaction.ts'
+import { createIntake, type OpenIntake } from './intake.ts'
+import { openKnown, type Known } from './known.ts'
+import { createQuarantine } from './quarantine.ts'
+
+export interface ArchiveOptions {
+  /** Opened, and closed by whoever opened it. */
+  readonly folder: DataFolder
+  readonly segmentBytes: number
+  readonly syncInterval: number
+  readonly floor: (total: number) => number
+  readonly consent: ConsentPolicy
+  readonly now: () => number
+  readonly log: { info(message: string): void; warn(message: string): void; error(message: string): void }
+  readonly onBlocked?: (blockage: Blockage | null) => void
+  readonly onStored?: (entries: readonly Entry[]) => void
+  readonly disk?: Disk
+  readonly crashPoint?: (name: CrashPoint) => void
+}
+
+export interface Archive {
+  readonly folder: DataFolder
+  readonly journal: OpenJournal
+  readonly known: Known
+  readonly intake: OpenIntake
+  compact(signal: AbortSignal): Promise<Compacted>
+  /** Removes what is overdue; resolves with the segments that went. */
+  retain(retention: Retention, onRemoved: (segment: Segment) => Promise<void>): Promise<readonly Segment[]>
+  close(): Promise<void>
+}
+
+/** Opens the file of what is known; one that is damaged is begun anew, to be filled from the dumps. */
+async function openOrBegin(path: string, log: ArchiveOptions['log']): Promise<Known> {
+  try {
+    return openKnown(path)
+  } catch (error) {
+    log.warn(`${path} cannot be read (${error instanceof Error ? error.message : String(error)}); it is made again from the dumps`)
+    for (const end of ['', '-wal', '-shm']) await rm(`${path}${end}`, { force: true })
+    return openKnown(path)
+  }
+}
+
+/** What retention left of removed segments: their ids, deletes and authors. */
+async function readRemainders(known: Known, folder: string): Promise<void> {
+  for (const segment of await remainders(folder)) {
+    for await (const lines of readLines(segment, () => undefined)) for (const line of lines) readRemainder(known, line)
+  }
+}
+
+function readRemainder(known: Known, line: string): void {
+  try {
+    const json: unknown = JSON.parse(line)
+    if (typeof json === 'object' && json !== null && '$P' in json && json.$P === 'K' && 'id_str' in json && 'created_at' in json && 'timestamp' in json) {
+      known.expired(String(json.id_str), Date.parse(String(json.created_at)), Date.parse(String(json.timestamp)))
+    } else known.apply([decodeLine(line)], 0)
+  } catch (error) {
+    if (!(error instanceof BadLine) && !(error instanceof SyntaxError)) throw error
+  }
+}
+
+/** Reads on from where what is known ends; after a clean stop there is nothing to read. */
+async function catchUp(known: Known, journal: OpenJournal, own: string, log: ArchiveOptions['log']): Promise<void> {
+  const from = known.cursor()
+  if (from === 0) await readRemainders(known, own)
+  if (from > journal.last()) log.warn('what is known reaches further than the dumps: some dumps are missing from the data folder')
+  let read = 0
+  const take = (batch: Batch): void => {
+    known.apply(batch.records(), batch.last)
+    read += batch.lines.length
+    known.commit()
+  }
+  for await (const batch of journal.read(from, new AbortController().signal)) take(batch)
+  known.commit()
+  if (read > 100_000) log.info(`read ${read} records again to know what is stored`)
+}
+
+/** Opens what a data folder keeps, repairing what a crash left. */
+export async function openArchive(options: ArchiveOptions): Promise<Archive> {
+  const { folder, now, log } = options
+  const journal = await openJournal({
+    folder: folder.own,
+    state: folder.state,
+    segmentBytes: options.segmentBytes,
+    syncInterval: options.syncInterval,
+    floor: options.floor,
+    now,
+    onDamage: ({ segment, reason }) => log.error(`damaged dump ${segment}: ${reason}`),
+    onRecovered: (path, bytes) => log.warn(`${bytes} bytes at the end of ${path} were not whole; they are kept in ${path}.torn`),
+    onBlocked: options.onBlocked ?? (() => undefined),
+    ...(options.disk === undefined ? {} : { disk: options.disk }),
+    ...(options.crashPoint === undefined ? {} : { crashPoint: options.crashPoint }),
+  })
+  const known = await openOrBegin(join(folder.state, 'known.db'), log)
+  await catchUp(known, journal, folder.own, log)
+  const quarantine = createQuarantine(join(folder.state, 'quarantine'), now)
+  const intake = createIntake({ journal, known, quarantine, consent: options.consent, now, ...(options.onStored === undefined ? {} : { onStored: options.onStored }) })
+  return {
+    folder,
+    journal,
+    known,
+    intake,
+    compact: (signal) => compact(journal, known, folder, (path, reason) => log.warn(`not compacted: ${path}: ${reason}`), signal),
+    retain: (retention, onRemoved) => retain(journal, folder.own, retention, now(), onRemoved),
+    async close() {
+      // What waits for a disk that does not take it would wait for ever; it was not acknowledged.
+      if (journal.blockage() === null) await intake.settled()
+      await journal.close()
+      await intake.settled()
+      known.close()
+      await quarantine.flush()
+    },
+  }
+}

@@ -1,0 +1,81 @@
+// Owns the decision what a draft becomes: a line of the journal, or nothing and why. Looks at what is stored and at what
+// the same batch already decided. Pure but for those look-ups.
+import type { Entry } from '../message/record.ts'
+import type { Author, Message } from '../message/schema.ts'
+import { isWithheld, mergeAuthor, type ConsentPolicy } from './author.ts'
+import type { Known, KnownId } from './known.ts'
+import type { Outcome } from './port.ts'
+
+/** A draft after validation and enrichment. */
+export type Prepared =
+  | { readonly kind: 'message' | 'edit'; readonly message: Message; readonly imported: boolean }
+  | { readonly kind: 'delete'; readonly id_str: string; readonly created_at?: string | undefined; readonly imported: boolean }
+  | { readonly kind: 'author'; readonly author: Author; readonly imported: boolean }
+  | { readonly kind: 'invalid'; readonly id: string; readonly reason: string }
+
+export interface Decision {
+  readonly outcome: Outcome
+  readonly id: string
+  readonly reason?: string
+  readonly entry?: Entry
+}
+
+/** Decides the drafts of one batch in order; a later one sees what an earlier one will store. */
+export function createDecider(known: Known, policy: ConsentPolicy): (draft: Prepared) => Decision {
+  const ids = new Map<string, KnownId>()
+  const edits = new Map<string, number>()
+  const authors = new Map<string, Author>()
+  const idOf = (id: string): KnownId | undefined => ids.get(id) ?? known.id(id)
+  const authorOf = (key: string): Author | undefined => authors.get(key) ?? known.author(key)
+
+  function insert(message: Message, imported: boolean): Decision {
+    const id = message.id_str
+    const key = message.user.user_id
+    if (key !== undefined && isWithheld(authorOf(key))) return { outcome: 'withheld', id }
+    ids.set(id, { created: Date.parse(message.created_at), seen: Date.parse(message.timestamp), deleted: false })
+    if (message.edited_at !== undefined) edits.set(id, Date.parse(message.edited_at))
+    return { outcome: 'new', id, entry: { op: 'I', imported, message } }
+  }
+
+  function edit(message: Message, imported: boolean, stored: KnownId): Decision {
+    const id = message.id_str
+    const edited = Date.parse(message.edited_at ?? message.timestamp)
+    // A source that is read again from an older place repeats older edits.
+    if (edited <= (edits.get(id) ?? known.editedAt(id) ?? 0)) return { outcome: 'unchanged', id }
+    const key = message.user.user_id
+    if (key !== undefined && isWithheld(authorOf(key))) return { outcome: 'withheld', id }
+    edits.set(id, edited)
+    // An edit never moves a message in time.
+    const created_at = stored.created === undefined ? message.created_at : new Date(stored.created).toISOString()
+    return { outcome: 'edited', id, entry: { op: 'U', imported, message: { ...message, timestamp: new Date(stored.seen).toISOString(), created_at, edited_at: new Date(edited).toISOString() } } }
+  }
+
+  function remove(id: string, claimed: string | undefined, imported: boolean): Decision {
+    const stored = idOf(id)
+    if (stored?.deleted === true) return { outcome: 'unchanged', id }
+    const created_at = stored?.created === undefined ? claimed : new Date(stored.created).toISOString()
+    ids.set(id, { created: stored?.created, seen: stored?.seen ?? 0, deleted: true })
+    return { outcome: 'deleted', id, entry: { op: 'D', imported, id_str: id, created_at } }
+  }
+
+  return (draft) => {
+    switch (draft.kind) {
+      case 'invalid':
+        return { outcome: 'invalid', id: draft.id, reason: draft.reason }
+      case 'author': {
+        const merged = mergeAuthor(authorOf(draft.author.key), draft.author, policy)
+        if (merged === undefined) return { outcome: 'unchanged', id: draft.author.key }
+        authors.set(merged.key, merged)
+        return { outcome: 'author', id: merged.key, entry: { op: 'A', imported: draft.imported, author: merged } }
+      }
+      case 'delete':
+        return remove(draft.id_str, draft.created_at, draft.imported)
+      default: {
+        const stored = idOf(draft.message.id_str)
+        if (stored === undefined) return insert(draft.message, draft.imported)
+        if (stored.deleted || draft.kind === 'message') return { outcome: 'known', id: draft.message.id_str }
+        return edit(draft.message, draft.imported, stored)
+      }
+    }
+  }
+}

@@ -1,0 +1,200 @@
+// Owns which ids and authors were ever stored: exact, on disk, in little memory. A projection of the journal with its own
+// cursor, so it may lose its last seconds in a power cut and can be thrown away: opening it reads on from the cursor.
+// Ids lie in the order of the time that they carry, so new ones go to the end and the warm part of the file stays small.
+import { createHash } from 'node:crypto'
+import { DatabaseSync } from 'node:sqlite'
+import { idTime } from '../message/identity.ts'
+import type { JournalRecord, Position } from '../message/record.ts'
+import { isAuthor, type Author } from '../message/schema.ts'
+import { createCache } from '../support/cache.ts'
+
+/** What is known of an id. Times in milliseconds; `created` is absent where only a delete was ever seen. */
+export interface KnownId {
+  readonly created: number | undefined
+  readonly seen: number
+  readonly deleted: boolean
+}
+
+/** Since the last compaction: what older lines have become out of date, and by which record. */
+export interface Outdated {
+  readonly kind: 'deleted' | 'edited' | 'author gone' | 'author renewed'
+  readonly id: string
+  readonly position: Position
+}
+
+/** What can be asked. */
+export interface KnownReader {
+  id(id: string): KnownId | undefined
+  /** When the newest edit that is kept was made, in milliseconds. */
+  editedAt(id: string): number | undefined
+  author(key: string): Author | undefined
+  close(): void
+}
+
+export interface Known extends KnownReader {
+  cursor(): Position
+  /** Takes in records that are synced, in order. Idempotent. */
+  apply(records: readonly JournalRecord[], cursor: Position): void
+  /** Takes in an id whose message retention removed. */
+  expired(id: string, created: number, seen: number): void
+  outdated(): Iterable<Outdated>
+  /** Forgets what was out of date up to a position. */
+  compacted(upTo: Position): void
+  /** Ids kept, as far as a running count knows. */
+  size(): number
+  /** Makes what was applied durable. */
+  commit(): void
+}
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS ids (time INTEGER, id TEXT, created INTEGER, delay INTEGER, deleted INTEGER, PRIMARY KEY (time, id)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS edits (id TEXT PRIMARY KEY, edited INTEGER) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS authors (key TEXT PRIMARY KEY, position INTEGER, author TEXT) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS outdated (kind TEXT, id TEXT, position INTEGER, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
+`
+
+/** Where an id is filed: at the time that it carries, in microseconds; without one, below zero at a place of its hash. */
+function filedAt(id: string): number {
+  const time = idTime(id)
+  return time ?? -1 - createHash('sha1').update(id).digest().readUIntBE(0, 6)
+}
+
+const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
+
+function parseAuthor(text: unknown): Author | undefined {
+  if (typeof text !== 'string') return undefined
+  const json: unknown = JSON.parse(text)
+  return isAuthor(json) ? json : undefined
+}
+
+function reader(db: DatabaseSync): Omit<KnownReader, 'close'> {
+  const getId = db.prepare('SELECT created, delay, deleted FROM ids WHERE time = ? AND id = ?')
+  const getEdit = db.prepare('SELECT edited FROM edits WHERE id = ?')
+  const getAuthor = db.prepare('SELECT author FROM authors WHERE key = ?')
+  return {
+    id(id) {
+      const row = getId.get(filedAt(id), id)
+      if (row === undefined) return undefined
+      const created = number(row['created'])
+      return { created, seen: (created ?? 0) + (number(row['delay']) ?? 0), deleted: row['deleted'] === 1 }
+    },
+    editedAt: (id) => number(getEdit.get(id)?.['edited']),
+    author: (key) => parseAuthor(getAuthor.get(key)?.['author']),
+  }
+}
+
+/** Opens the file to ask only, while another process may have it. Throws where it is not there. */
+export function openKnownReader(path: string): KnownReader {
+  const db = new DatabaseSync(path, { readOnly: true })
+  return { ...reader(db), close: () => db.close() }
+}
+
+/** Opens (or begins) the file. Throws where SQLite cannot read it; the caller then removes it and lets it be rebuilt. */
+export function openKnown(path: string): Known {
+  const db = new DatabaseSync(path)
+  // What is lost in a power cut is read again from the journal, so the file is never waited for.
+  db.exec('PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-24000; PRAGMA wal_autocheckpoint=2000')
+  db.exec(schema)
+  const stored = reader(db)
+  const addId = db.prepare('INSERT INTO ids VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING')
+  const deleteId = db.prepare('UPDATE ids SET deleted = 1 WHERE time = ? AND id = ?')
+  const putEdit = db.prepare('INSERT INTO edits VALUES (?, ?) ON CONFLICT DO UPDATE SET edited = max(edited, excluded.edited)')
+  const putAuthor = db.prepare('INSERT INTO authors VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position, author = excluded.author WHERE excluded.position > position')
+  const putOutdated = db.prepare('INSERT INTO outdated VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = max(position, excluded.position)')
+  const getOutdated = db.prepare('SELECT kind, id, position FROM outdated')
+  const dropOutdated = db.prepare('DELETE FROM outdated WHERE position <= ?')
+  const getMeta = db.prepare('SELECT value FROM meta WHERE name = ?')
+  const putMeta = db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
+
+  const authors = createCache<string, Author | null>(20_000)
+  let cursor = number(getMeta.get('cursor')?.['value']) ?? 0
+  let size = number(getMeta.get('size')?.['value']) ?? 0
+  let inTransaction = false
+
+  function author(key: string): Author | undefined {
+    let found = authors.get(key)
+    if (found === undefined) {
+      found = stored.author(key) ?? null
+      authors.set(key, found)
+    }
+    return found ?? undefined
+  }
+
+  function applyAuthor(position: Position, changed: Author): void {
+    // A compacted line carries key and handle only; what is newer stands.
+    const old = author(changed.key)
+    putAuthor.run(changed.key, position, JSON.stringify(changed))
+    authors.delete(changed.key)
+    if (old !== undefined) putOutdated.run('author renewed', changed.key, position)
+    if (changed.state === 'deleted') putOutdated.run('author gone', changed.key, position)
+  }
+
+  function apply(record: JournalRecord): void {
+    switch (record.op) {
+      case 'A':
+        return applyAuthor(record.position, record.author)
+      case 'D': {
+        const { id_str: id, created_at } = record
+        size += Number(addId.run(filedAt(id), id, created_at === undefined ? null : Date.parse(created_at), 0).changes)
+        deleteId.run(filedAt(id), id)
+        putOutdated.run('deleted', id, record.position)
+        return
+      }
+      default: {
+        const { id_str: id, created_at, timestamp, edited_at } = record.message
+        const created = Date.parse(created_at)
+        size += Number(addId.run(filedAt(id), id, created, Date.parse(timestamp) - created).changes)
+        if (edited_at !== undefined) putEdit.run(id, Date.parse(edited_at))
+        if (record.op === 'U') putOutdated.run('edited', id, record.position)
+      }
+    }
+  }
+
+  function begin(): void {
+    if (inTransaction) return
+    db.exec('BEGIN')
+    inTransaction = true
+  }
+
+  function commit(): void {
+    if (!inTransaction) return
+    putMeta.run('cursor', cursor)
+    putMeta.run('size', size)
+    db.exec('COMMIT')
+    inTransaction = false
+  }
+
+  return {
+    cursor: () => cursor,
+    id: stored.id,
+    editedAt: stored.editedAt,
+    author,
+    apply(records, upTo) {
+      begin()
+      for (const record of records) apply(record)
+      cursor = Math.max(cursor, upTo)
+    },
+    expired(id, created, seen) {
+      begin()
+      size += Number(addId.run(filedAt(id), id, created, seen - created).changes)
+    },
+    *outdated() {
+      for (const row of getOutdated.iterate()) {
+        const { kind, id, position } = row
+        if ((kind === 'deleted' || kind === 'edited' || kind === 'author gone' || kind === 'author renewed') && typeof id === 'string' && typeof position === 'number') yield { kind, id, position }
+      }
+    },
+    compacted(upTo) {
+      begin()
+      dropOutdated.run(upTo)
+      commit()
+    },
+    size: () => size,
+    commit,
+    close() {
+      commit()
+      db.close()
+    },
+  }
+}

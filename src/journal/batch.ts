@@ -1,0 +1,46 @@
+// Owns the two kinds of batch: one that was just written, whose records are still at hand, and one that was read back.
+import { BadLine, decodeLine, linePosition, type Entry, type JournalRecord, type Position } from '../message/record.ts'
+import type { Batch } from './port.ts'
+
+/** Called with a line that is no record, and why. */
+export type OnDamage = (line: string, reason: string) => void
+
+/** A batch from what was just written; positions, entries and lines belong together by index. */
+export function liveBatch(positions: readonly Position[], entries: readonly Entry[], lines: readonly string[]): Batch {
+  let records: readonly JournalRecord[] | undefined
+  return {
+    last: positions.at(-1) ?? 0,
+    lines,
+    records: () => (records ??= entries.map((entry, i) => ({ ...entry, position: positions[i] ?? 0 }))),
+  }
+}
+
+/** A batch from lines that were read back; parsed only when asked for. */
+export function readBatch(last: Position, lines: readonly string[], onDamage: OnDamage): Batch {
+  let records: readonly JournalRecord[] | undefined
+  return {
+    last,
+    lines,
+    records: () => (records ??= decodeAll(lines, onDamage)),
+  }
+}
+
+function decodeAll(lines: readonly string[], onDamage: OnDamage): JournalRecord[] {
+  const records: JournalRecord[] = []
+  for (const line of lines) {
+    try {
+      records.push(decodeLine(line))
+    } catch (error) {
+      if (!(error instanceof BadLine)) throw error
+      onDamage(line, `${error.reason}: ${error.message}`)
+    }
+  }
+  return records
+}
+
+/** The part of a batch after a position. */
+export function trim(batch: Batch, after: Position): Batch {
+  const first = batch.lines.findIndex((line) => (linePosition(line) ?? 0) > after)
+  if (first <= 0) return batch
+  return { last: batch.last, lines: batch.lines.slice(first), records: () => batch.records().filter(({ position }) => position > after) }
+}

@@ -1,0 +1,81 @@
+// Owns the data folder: its layout, its version, and the lock that lets one process have it. The lock is held by the kernel
+// (an exclusive SQLite lock on `state/lock.db`), so that it ends with the process whatever kills it, and means the same
+// inside and outside a container.
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { LoklakError } from '../watch/errors.ts'
+
+/** Raised when an older program could no longer read what is written. */
+export const dataVersion = 1
+
+export interface DataFolder {
+  readonly path: string
+  readonly own: string
+  readonly import: string
+  readonly imported: string
+  readonly index: string
+  readonly state: string
+  readonly settings: string
+  /** Where commands reach the server that holds the folder. */
+  readonly socket: string
+}
+
+export function dataFolder(path: string): DataFolder {
+  const root = resolve(path)
+  const dump = join(root, 'dump')
+  const state = join(root, 'state')
+  return {
+    path: root,
+    own: join(dump, 'own'),
+    import: join(dump, 'import'),
+    imported: join(dump, 'imported'),
+    index: join(root, 'index'),
+    state,
+    settings: join(root, 'settings'),
+    socket: join(state, 'loklak.sock'),
+  }
+}
+
+function create(folder: DataFolder): void {
+  try {
+    for (const path of [folder.own, folder.import, folder.imported, folder.index, folder.state, folder.settings]) mkdirSync(path, { recursive: true, mode: 0o755 })
+    accessSync(folder.own, constants.W_OK)
+  } catch (error) {
+    throw new LoklakError('DATA_FOLDER_UNUSABLE', `${folder.path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function checkVersion(folder: DataFolder): void {
+  const file = join(folder.state, 'version')
+  let found: string
+  try {
+    found = readFileSync(file, 'utf8').trim()
+  } catch {
+    writeFileSync(file, `${dataVersion}\n`)
+    return
+  }
+  const version = Number(found)
+  if (!Number.isInteger(version) || version < 1) throw new LoklakError('DATA_FOLDER_UNUSABLE', `${file} says ${JSON.stringify(found)}; a whole number was expected`)
+  if (version > dataVersion) throw new LoklakError('DATA_FOLDER_TOO_NEW', `${folder.path} has version ${version}; this program knows up to ${dataVersion}.`)
+}
+
+/** Opens a data folder for writing, creating it where it is not there. Throws LoklakError where another process has it. */
+export function openDataFolder(path: string): { readonly folder: DataFolder; close(): void } {
+  const folder = dataFolder(path)
+  create(folder)
+  const lock = new DatabaseSync(join(folder.state, 'lock.db'))
+  try {
+    lock.exec('PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
+  } catch {
+    lock.close()
+    throw new LoklakError('DATA_FOLDER_IN_USE', folder.path)
+  }
+  try {
+    checkVersion(folder)
+  } catch (error) {
+    lock.close()
+    throw error
+  }
+  return { folder, close: () => lock.close() }
+}

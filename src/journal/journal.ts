@@ -1,0 +1,206 @@
+// Owns the dumps in `dump/own`: append, sync, follow, rotate, seal, compact, list. Does not know what a source, an index or
+// a client is, nor what the messages say.
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Position } from '../message/record.ts'
+import { readSeal, removeSeal } from './checksum.ts'
+import { createDamageLog, type Damage, type DamageLog } from './damage.ts'
+import { realDisk, type Disk } from './disk.ts'
+import { follow, readBack } from './follow.ts'
+import { nothingForgotten, type Forgotten } from './forget.ts'
+import type { Blockage, Journal, Segment } from './port.ts'
+import { readSegment } from './read.ts'
+import { cutTornEnd } from './recover.ts'
+import { isWhole, seal, shorten, type SealOptions } from './seal.ts'
+import { listSegments, segmentStart } from './segment.ts'
+import { createTail } from './tail.ts'
+import { createWriter, type CrashPoint, type WriterStart } from './writer.ts'
+
+export interface JournalOptions {
+  /** `dump/own` and `state` of the data folder. */
+  readonly folder: string
+  readonly state: string
+  readonly segmentBytes: number
+  readonly syncInterval: number
+  /** Bytes that must stay free, of so many in all. */
+  readonly floor: (total: number) => number
+  readonly onDamage: (damage: Damage) => void
+  readonly onBlocked: (blockage: Blockage | null) => void
+  readonly onRecovered: (path: string, bytes: number) => void
+  readonly disk?: Disk
+  readonly now?: () => number
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>
+  readonly crashPoint?: (name: CrashPoint) => void
+}
+
+/** The journal with what its keeper does to it. */
+export interface OpenJournal extends Journal {
+  readonly damage: DamageLog
+  /** Bytes written since it was opened. */
+  written(): number
+  rotateIfDue(): Promise<void>
+  /** Rewrites every sealed segment without what is forgotten; returns how many lines changed. */
+  compact(forgotten: Forgotten): Promise<number>
+  /** Rewrites every sealed segment without its damaged lines, which go to quarantine; returns how many. */
+  repair(): Promise<number>
+  /** Takes a sealed segment off the disk. */
+  remove(segment: Segment): Promise<void>
+  /** Resolves when every closed segment is sealed. */
+  sealed(): Promise<void>
+  close(): Promise<void>
+}
+
+const waitFor = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await sleep(ms, undefined, { signal }).catch(() => undefined)
+}
+
+/** Opens the journal of a folder, repairing what a crash left. Throws only where the folder itself cannot be used. */
+export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
+  const { folder, state } = options
+  const disk = options.disk ?? realDisk
+  const now = options.now ?? Date.now
+  const crashPoint = options.crashPoint ?? (() => undefined)
+  const seals = join(state, 'segments')
+  const closing = new AbortController()
+  const sealing: SealOptions = { folder, seals, disk, crashPoint, signal: closing.signal }
+  const damage = createDamageLog(join(state, 'quarantine', 'damaged.ndjson'), options.onDamage)
+
+  await clearLeftovers(folder, seals)
+  const start = await recover(await listSegments(folder), seals, damage, options.onRecovered)
+  /** Every segment but the open one, by where it begins. */
+  const closed = new Map((await listSegments(folder)).filter(({ name }) => name !== start.open?.name).map((segment) => [segment.from, segment]))
+
+  const tail = createTail(start.last)
+  let written = 0
+  let work: Promise<void> = Promise.resolve()
+  /** Work on closed segments goes one after the other, so that no two passes touch one file. */
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const result = work.then(task)
+    work = result.then(
+      () => undefined,
+      () => undefined,
+    )
+    return result
+  }
+
+  async function sealOne(segment: Segment): Promise<void> {
+    if (closing.signal.aborted) return
+    try {
+      const { bytes } = await seal(sealing, segment)
+      closed.set(segment.from, { ...segment, name: `${segment.name}.gz`, path: `${segment.path}.gz`, sealed: true, bytes, modified: now() })
+    } catch (error) {
+      // It stays plain, which loses nothing, and is tried again at the next start.
+      if (!closing.signal.aborted) damage.report(segment.name, '', `not sealed: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  function sealLater(segment: Segment): void {
+    closed.set(segment.from, segment)
+    void inTurn(() => sealOne(segment))
+  }
+
+  const openSegment = (name: string, bytes: number): Segment => ({ name, path: join(folder, name), sealed: false, from: segmentStart(name) ?? 0, bytes, modified: now() })
+
+  const writer = createWriter(
+    {
+      folder, disk, now, crashPoint,
+      wait: options.wait ?? waitFor,
+      segmentBytes: options.segmentBytes,
+      syncInterval: options.syncInterval,
+      floor: options.floor,
+      onSynced: (batch, bytes) => {
+        written += bytes
+        tail.push(batch, bytes)
+      },
+      onClosed: (name, bytes) => sealLater(openSegment(name, bytes)),
+      onBlocked: options.onBlocked,
+    },
+    start,
+  )
+  for (const segment of closed.values()) if (!segment.sealed) sealLater(segment)
+
+  /** Oldest first, the open segment with its synced length. */
+  function current(): readonly Segment[] {
+    const open = writer.open()
+    const all = open === undefined ? [...closed.values()] : [...closed.values(), openSegment(open.name, open.bytes)]
+    return all.sort((a, b) => a.from - b.from)
+  }
+
+  async function shortenAll(forgotten: Forgotten, repair: boolean): Promise<number> {
+    let changed = 0
+    for (const segment of closed.values()) {
+      if (!segment.sealed || closing.signal.aborted) continue
+      const done = await shorten(sealing, segment, forgotten, repair)
+      if (repair) for (const line of done.damaged) damage.report(segment.name, line, 'removed by repair')
+      changed += repair ? done.damaged.length : done.changed
+      if (done.changed > 0) closed.set(segment.from, { ...segment, bytes: done.bytes, modified: now() })
+    }
+    return changed
+  }
+
+  return {
+    damage,
+    written: () => written,
+    append: (entries) => writer.append(entries),
+    follow: (after, signal) => follow({ tail, segments: current, onDamage: damage.report }, after, AbortSignal.any([signal, closing.signal])),
+    read: (after, signal) => readBack({ tail, segments: current, onDamage: damage.report }, after, AbortSignal.any([signal, closing.signal])),
+    last: () => writer.last(),
+    segments: current,
+    blockage: () => writer.blockage(),
+    rotateIfDue: () => writer.rotateIfDue(),
+    compact: (forgotten) => inTurn(() => shortenAll(forgotten, false)),
+    repair: () => inTurn(() => shortenAll(nothingForgotten, true)),
+    remove: (segment) =>
+      inTurn(async () => {
+        closed.delete(segment.from)
+        await disk.unlink(segment.path)
+        await disk.syncFolder(folder)
+        await removeSeal(seals, segment.name)
+      }),
+    sealed: () => inTurn(() => Promise.resolve()),
+    async close() {
+      await writer.close()
+      closing.abort()
+      await inTurn(() => Promise.resolve())
+      await damage.flush()
+    },
+  }
+}
+
+/** Removes what a crash left of unfinished work; of a segment that is there twice, the copy that is not proven whole. */
+async function clearLeftovers(folder: string, seals: string): Promise<void> {
+  const names = new Set(await readdir(folder))
+  for (const name of names) {
+    if (name.endsWith('.tmp')) await rm(join(folder, name), { force: true })
+    if (!name.endsWith('.txt') || !names.has(`${name}.gz`)) continue
+    const path = join(folder, `${name}.gz`)
+    const twin = { name: `${name}.gz`, path, sealed: true, from: 0, bytes: 0, modified: 0 }
+    await rm((await isWhole(seals, twin)) ? join(folder, name) : path)
+  }
+}
+
+/** Cuts torn ends and finds where to go on: the last position, and the newest plain segment to write into. */
+async function recover(segments: readonly Segment[], seals: string, damage: DamageLog, onRecovered: JournalOptions['onRecovered']): Promise<WriterStart> {
+  let last: Position = 0
+  let open: WriterStart['open']
+  for (const segment of segments) {
+    if (segment.sealed) continue
+    const recovery = await cutTornEnd(segment.path)
+    if (recovery.cut > 0) onRecovered(segment.path, recovery.cut)
+    if (recovery.bytes === 0) {
+      await rm(segment.path)
+      continue
+    }
+    last = Math.max(last, recovery.last)
+    if (segment === segments.at(-1)) open = { name: segment.name, bytes: recovery.bytes }
+  }
+  const newest = segments.findLast(({ sealed }) => sealed)
+  if (newest !== undefined && newest.from > last) {
+    last = (await readSeal(seals, newest.name))?.last ?? 0
+    if (last === 0) for await (const batch of readSegment(newest, 0, damage.report)) last = batch.last
+    // A segment that cannot be read at all still must not be written over: its name bounds what was in it from below only.
+    last = Math.max(last, newest.from)
+  }
+  return { last, open }
+}

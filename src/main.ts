@@ -1,0 +1,26 @@
+// The entry: the commands, and the server for `serve`.
+import { readFileSync } from 'node:fs'
+import { dump } from './cli/dump.ts'
+import { importDumps } from './cli/import.ts'
+import { runCli } from './cli/run.ts'
+import { serve } from './cli/serve.ts'
+import { settings } from './cli/settings.ts'
+import { interruption } from './cli/signals.ts'
+import { startServer } from './server.ts'
+
+function readVersion(): string {
+  const json: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return typeof json === 'object' && json !== null && 'version' in json ? String(json.version) : 'unknown'
+}
+
+const version = readVersion()
+const surroundings = { version, env: process.env, err: process.stderr, now: Date.now }
+
+process.exitCode = await runCli({
+  ...surroundings,
+  argv: process.argv.slice(2),
+  cwd: process.cwd(),
+  out: process.stdout,
+  signal: interruption(process, (code) => process.exit(code)),
+  commands: [serve((wanted) => startServer(wanted, surroundings)), importDumps, dump, settings],
+})

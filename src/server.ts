@@ -1,0 +1,173 @@
+// Puts the running server together: archive, sources, HTTP, and the order in which they start and stop.
+import { archiveSettings } from './cli/archive.ts'
+import type { Serving } from './cli/serve.ts'
+import { tasks } from './cli/tasks.ts'
+import { listen } from './http/listen.ts'
+import { createObserver } from './http/observe.ts'
+import type { HttpOptions } from './http/options.ts'
+import type { Control, Parts } from './http/parts.ts'
+import { buildServer } from './http/server.ts'
+import { openArchive, type Archive } from './intake/archive.ts'
+import { keepUp } from './intake/upkeep.ts'
+import { openDataFolder, type DataFolder } from './journal/data-folder.ts'
+import { realDisk } from './journal/disk.ts'
+import { crashAt } from './journal/crash.ts'
+import { publicSettings } from './settings/describe.ts'
+import type { Settings } from './settings/options.ts'
+import { instant } from './settings/quantity.ts'
+import { blueskySource } from './sources/bluesky/source.ts'
+import { inbox } from './sources/dump/inbox.ts'
+import type { Source } from './sources/source.ts'
+import { superviseSources } from './sources/supervise.ts'
+import { LoklakError } from './watch/errors.ts'
+import { createHealth } from './watch/health.ts'
+import { createLog, type Log } from './watch/log.ts'
+import { createMetrics } from './watch/metrics.ts'
+
+export interface Surroundings {
+  readonly version: string
+  readonly env: Readonly<NodeJS.ProcessEnv>
+  readonly err: { write(text: string): unknown; readonly isTTY?: boolean }
+  readonly now: () => number
+}
+
+function makeSources(settings: Settings, folder: DataFolder, archive: () => Archive, log: Log, { version, now }: Surroundings): Source[] {
+  const sources: Source[] = []
+  if (!settings.roles.includes('collect')) return sources
+  const { since, ...bluesky } = { since: settings['source.bluesky.since'], enabled: settings['source.bluesky.enabled'] }
+  if (bluesky.enabled) {
+    sources.push(
+      blueskySource({
+        urls: settings['source.bluesky.url'],
+        collections: settings['source.bluesky.collections'],
+        compress: settings['source.bluesky.compress'],
+        since: since === undefined ? null : instant(since, now()),
+        appviewUrl: settings['source.bluesky.appview.url'] ?? null,
+        stateDir: folder.state,
+        userAgent: `loklak/${version}`,
+        handleOf: (key) => archive().known.author(key)?.handle,
+        log,
+        now,
+      }),
+    )
+  }
+  if (settings['import.poll'] > 0) {
+    sources.push(inbox({ import: folder.import, imported: folder.imported, state: folder.state, poll: settings['import.poll'], now, log }))
+  }
+  return sources
+}
+
+const httpOptions = (settings: Settings, folder: DataFolder, { version, env, now }: Surroundings): HttpOptions => ({
+  hosts: settings.host,
+  port: settings['port.http'],
+  socket: folder.socket,
+  url: settings['host.url'] ?? null,
+  proxies: settings['server.proxies'],
+  cors: settings['server.cors'],
+  bodyLimit: settings['server.body.limit'],
+  requestRate: settings['server.requests.rate'],
+  connections: 4096,
+  dumps: { offered: settings['dump.write_enabled'], limit: settings['download.limited.count'], message: settings['download.limited.message'] },
+  version,
+  commit: { hash: env['COMMIT_HASH'] ?? '', comment: env['COMMIT_COMMENT'] ?? '' },
+  now,
+})
+
+/** Opens everything, listens, and collects. Throws LoklakError where it cannot: the folder is taken, the port is taken. */
+export async function startServer(settings: Settings, surroundings: Surroundings): Promise<Serving> {
+  const { now } = surroundings
+  const log = createLog({ level: settings['log.level'], format: settings['log.format'], to: surroundings.err })
+  const health = createHealth(now)
+  const held = openDataFolder(settings['data.path'])
+  const { folder } = held
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let opened: Archive | null = null
+  const archive = (): Archive => {
+    if (opened === null) throw new LoklakError('NOT_READY', 'The dumps are being read.')
+    return opened
+  }
+  const sources = makeSources(settings, folder, archive, log, surroundings)
+  const keeping = archiveSettings(settings)
+  const observer = createObserver({ archive: () => opened, sources, projections: () => [], floor: keeping.floor, disk: realDisk, path: folder.own, streaming: settings['stream.enabled'], now })
+  const parts: Parts = {
+    status: () => observer.status(),
+    health: () => health.view(),
+    segments: () => opened?.journal.segments() ?? [],
+    publicSettings: () => publicSettings(settings),
+    setting: (key) => {
+      const value = new Map<string, unknown>(Object.entries(settings)).get(key)
+      return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+    },
+    control: Object.fromEntries(Object.entries(tasks).map(([name, task]): [string, Control] => [name, (body, stop) => task(archive(), body, stop)])),
+    metrics: createMetrics({ process: true }),
+    log,
+  }
+
+  const options = httpOptions(settings, folder, surroundings)
+  try {
+    const http = await listen(buildServer(parts, options), options)
+    try {
+      opened = await openArchive({
+        folder,
+        ...keeping,
+        now,
+        log,
+        crashPoint: crashAt(surroundings.env),
+        onStored: (entries) => observer.stored(entries),
+        onBlocked: (blockage) => {
+          if (blockage === null) health.clear('journal')
+          else health.degraded('journal', `${blockage.reason}: ${blockage.detail}`)
+          log.warn(blockage === null ? 'storing again' : `not storing, ${blockage.reason}: ${blockage.detail}`)
+        },
+      })
+    } catch (error) {
+      await http.close(0)
+      throw error
+    }
+    const { intake } = opened
+    health.started()
+    const running = [
+      observer.watchDisk(signal),
+      superviseSources(sources, intake, { health, log }, signal),
+      keepUp(opened, {
+        compactEvery: settings['compaction.interval'],
+        retention: { age: settings['retention.age'] ?? 0, size: settings['retention.size'] ?? 0 },
+        now,
+        log,
+        onRemoved: () => Promise.resolve(),
+      }, signal),
+    ]
+    return {
+      banner: await banner(settings, folder, http.urls, surroundings.version),
+      async stop() {
+        health.draining()
+        stopping.abort()
+        await http.close(6_000)
+        await Promise.all(running)
+        await opened?.close()
+        held.close()
+      },
+    }
+  } catch (error) {
+    held.close()
+    throw error
+  }
+}
+
+/** About what all of Bluesky's posts take a day once sealed; the estimate before anything was measured. */
+const bytesPerDay = 1_000_000_000
+
+async function banner(settings: Settings, folder: DataFolder, urls: readonly string[], version: string): Promise<string[]> {
+  const { free, total } = await realDisk.space(folder.own)
+  const days = Math.floor((free - archiveSettings(settings).floor(total)) / bytesPerDay)
+  const bluesky = settings.roles.includes('collect') && settings['source.bluesky.enabled']
+  const hosts = settings['source.bluesky.url'].map((url) => new URL(url).host)
+  return [
+    `loklak ${version}`,
+    bluesky ? `  collects   Bluesky (${settings['source.bluesky.collections'].join(', ')}) from ${hosts[0] ?? ''}` : '  collects   nothing but what is imported (source.bluesky.enabled=false)',
+    `  keeps it   in ${folder.own}: ${(free / 1e9).toFixed(0)} GB free, about ${Math.max(0, days)} days of all of Bluesky`,
+    `  dumps      ${urls[0] ?? ''}/dump/   status ${urls[0] ?? ''}/api/status.json`,
+    `  listening on ${urls[0] ?? ''}`,
+  ]
+}

@@ -1,0 +1,23 @@
+// Owns the options of the live stream and of its MQTT publisher.
+import { broker, path } from '../address.ts'
+import { boolean, listOf, oneOf, optional, text } from '../kind.ts'
+import { option } from '../option.ts'
+import { bytes, integer } from '../quantity.ts'
+
+/** The families of topics, by what the topic names. */
+const topicFamilies = ['all', 'network', 'user', 'mention', 'hashtag', 'country', 'language', 'text'] as const
+
+export const streaming = {
+  'stream.enabled': option(boolean, 'false', 'Whether messages are published by MQTT. Streams over HTTP need no setting.', { public: true }),
+  'stream.mqtt.address': option(optional(broker), '', 'The broker: `mqtt://`, `mqtts://`, `tcp://`, `ws://` or `wss://`, or `host:port` alone. Empty: a broker inside loklak, on this machine alone.'),
+  'stream.mqtt.user': option(text, '', 'User name at the broker.'),
+  'stream.mqtt.password': option(text, '', 'Password at the broker.', { secret: true }),
+  'stream.mqtt.ca': option(optional(path), '', 'PEM file with the authority that signed the certificate of the broker. Empty: the ones that Node knows.'),
+  'stream.mqtt.client.id': option(text, '', 'Client id at the broker. Empty: one that follows from the journal, so that two servers do not throw each other out.'),
+  'stream.mqtt.qos': option(integer({ max: 2 }), '1', 'Quality of service: 0 may lose messages, 1 delivers at least once, 2 exactly once to the broker.'),
+  'stream.mqtt.prefix': option(text, '', 'Put before every topic.'),
+  'stream.mqtt.topics': option(listOf(oneOf(topicFamilies)), 'all,network,user,mention,hashtag,country,language', 'Families of topics that are published; each costs one publication a message and name. `text` is one for each word.'),
+  'stream.limit.queue': option(bytes, '1MiB', 'What may wait for one slow reader; then it is cut off and can resume where it stopped.'),
+  'stream.limit.address': option(integer({ min: 1 }), '8', 'Streams from one address; more are answered 503.'),
+  'stream.limit.total': option(integer({ min: 1 }), '2000', 'Streams in all; more are answered 503.'),
+}

@@ -1,0 +1,109 @@
+// Owns what one connection's frames lead to: events go on to the intake, what the server says about itself is heeded,
+// and the first event shows whether anything is missing before it.
+import { decodeFrame } from './decode.ts'
+import { draftOf } from './draft.ts'
+import { frameText, type Dictionary } from './compression.ts'
+import { gapBefore, type Mark, type Numbering, type Reach } from './cursor.ts'
+import type { Event, Notice } from './event.ts'
+import type { Flow } from './flow.ts'
+import type { Profiles } from './profiles.ts'
+import type { State } from './state.ts'
+import type { Tally } from './tally.ts'
+
+/** What outlives a connection. */
+export interface Parts {
+  readonly flow: Flow
+  readonly state: State
+  readonly tally: Tally
+  readonly numbering: Numbering
+  readonly profiles: Profiles | null
+}
+
+export interface SessionOptions {
+  readonly server: string
+  readonly dictionary: Dictionary | null
+  readonly mostFrame: number
+  readonly reach: Reach
+  readonly now: () => number
+  /** The cursor that this connection goes on after, microseconds; null where it begins anew and nothing can be missing. */
+  readonly after: number | null
+  /** The server had to be asked for less than the cursor. */
+  readonly outdated: boolean
+  /** Whether another server may still have what this one lost. */
+  readonly elsewhere: boolean
+  /** Ends the connection. */
+  readonly leave: (reason: Departure, detail: string) => void
+}
+
+/** Why we end a connection by ourselves. */
+export type Departure = 'server error' | 'numbers began again' | 'not decompressed'
+
+export interface Session {
+  frame(data: Buffer, binary: boolean): void
+  /** Whether any event came. */
+  heard(): boolean
+}
+
+export function session(parts: Parts, options: SessionOptions): Session {
+  const { flow, state, tally, numbering, profiles } = parts
+  const { server, leave } = options
+  const ignored = (field: string): void => tally.drop(`left out: ${field}`)
+  let outdated = options.outdated
+  let heard = false
+  let decompressed = false
+
+  function examine(mark: Mark, restarted: boolean): void {
+    if (options.after === null) return
+    const gap = gapBefore(mark.time, options.after, options.now(), options.reach, { outdated, restarted })
+    if (gap !== undefined) state.addGap(gap)
+  }
+
+  function heed(notice: Notice): void {
+    if (notice.kind === 'error') leave('server error', `${notice.name}: ${notice.message}`)
+    else if (notice.name === 'OutdatedCursor') outdated = true
+    else tally.drop('unknown notice')
+  }
+
+  function take(event: Event, bytes: number): void {
+    const mark: Mark = { time: event.time, server, seq: event.seq }
+    const restarted = numbering.contradicts(mark)
+    if (restarted && options.elsewhere) return leave('numbers began again', 'the server lost its past; another one is asked')
+    if (restarted) {
+      numbering.forget()
+      numbering.contradicts(mark)
+    }
+    if (!heard || restarted) examine(mark, restarted)
+    heard = true
+    const draft = draftOf(event, ignored)
+    if (draft === 'post without text' || draft === 'other collection') tally.drop(draft)
+    const given = typeof draft === 'string' ? undefined : draft
+    tally.event(event, given?.kind === 'message' || given?.kind === 'edit')
+    flow.add(given, bytes, mark)
+    if (given?.kind === 'message') profiles?.want(event.did)
+    else if (draft === 'no handle') profiles?.refresh(event.did)
+  }
+
+  function frame(data: Buffer, binary: boolean): void {
+    tally.frame()
+    const read = frameText(data, binary, options.dictionary, options.mostFrame)
+    if (typeof read === 'string') {
+      tally.drop(read)
+      // The very first one already: then it is not the frame, it is the dictionary.
+      if (read === 'frame not decompressed' && !decompressed) leave('not decompressed', 'its frames do not fit the dictionary')
+      return
+    }
+    decompressed = true
+    const decoded = decodeFrame(read.text)
+    switch (decoded.kind) {
+      case 'drop':
+        return tally.drop(decoded.reason)
+      case 'info':
+      case 'error':
+        return heed(decoded)
+      default:
+        return take(decoded, data.length)
+    }
+  }
+
+  return { frame, heard: () => heard }
+}

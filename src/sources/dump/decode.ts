@@ -1,0 +1,82 @@
+// Owns reading a line of any dump, the original's or ours, as a draft. Pure. What can be derived again is dropped, what is
+// not known is carried along, what cannot be right is refused with the reason.
+import { messageId } from '../../message/identity.ts'
+import { isAuthor, isMessageDraft, misfit, sourceTypes } from '../../message/schema.ts'
+import type { Draft } from '../../intake/port.ts'
+
+/** Fields that older dumps carry and that follow from others, or that only ever had a meaning in the original's memory. */
+const derived = new Set([
+  'timestamp_id', 'text_length', 'hosts_count', 'links_count', 'images_count', 'audio_count', 'videos_count', 'mentions_count', 'hashtags_count',
+  'without_l_len', 'without_lu_len', 'without_luh_len',
+])
+const counts = ['reply_count', 'retweet_count', 'favourites_count'] as const
+const twitterId = /^\d{1,20}$/
+const plainId = /^[A-Za-z0-9._:~-]{1,256}$/
+
+type Json = Record<string, unknown>
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export type Decoded = { readonly draft: Draft } | { readonly bad: string }
+
+/** The network of a message that does not name one: from its type, which the original always wrote. */
+function networkOf({ network, source_type, id_str }: Json): string {
+  if (typeof network === 'string' && network !== '') return network
+  const type = typeof source_type === 'string' ? source_type.toUpperCase() : ''
+  if (type === 'TWITTER' || (type === '' && typeof id_str === 'string' && twitterId.test(id_str))) return 'twitter'
+  const known: readonly string[] = sourceTypes
+  return known.includes(type) ? type.toLowerCase() : 'generic'
+}
+
+/** Drops what is derived or empty (`null`), mends what the original wrote under a wrong name or as text. */
+function mended(line: Json): Json {
+  const message: Json = {}
+  for (const [key, value] of Object.entries(line)) {
+    if (value === null || key.startsWith('$') || derived.has(key)) continue
+    message[key === 'conversationid_str' ? 'conversation_id' : key] = value
+  }
+  for (const count of counts) {
+    const value = message[count]
+    if (typeof value === 'string' && /^\d+$/.test(value)) message[count] = Number(value)
+  }
+  return message
+}
+
+function decodeMessage(line: Json, kind: 'message' | 'edit'): Decoded {
+  const message = mended(line)
+  const { id_str, user } = message
+  if (!isObject(user)) return { bad: 'has no user' }
+  if (typeof id_str !== 'string' || id_str === '') return { bad: 'has no id_str' }
+  const network = networkOf(message)
+  const name = typeof user['screen_name'] === 'string' ? user['screen_name'] : message['screen_name']
+  const draft = { ...message, id_str: plainId.test(id_str) ? id_str : messageId(network, id_str), network, user: { ...mended(user), screen_name: name } }
+  return isMessageDraft(draft) ? { draft: { kind, message: draft } } : { bad: misfit('draft', draft) ?? 'does not fit' }
+}
+
+/** Reads one line of a dump. Lines without `$P` are messages, as the original wrote them. */
+export function decodeDumpLine(text: string): Decoded {
+  let line: unknown
+  try {
+    line = JSON.parse(text)
+  } catch (error) {
+    return { bad: `is not JSON: ${error instanceof Error ? error.message : String(error)}` }
+  }
+  if (!isObject(line)) return { bad: 'is not a JSON object' }
+  switch (line['$P']) {
+    case undefined:
+    case 'I':
+      return decodeMessage(line, 'message')
+    case 'U':
+      return decodeMessage(line, 'edit')
+    case 'D': {
+      const { id_str, created_at } = line
+      if (typeof id_str !== 'string' || !plainId.test(id_str)) return { bad: 'deletes without an id_str' }
+      return { draft: { kind: 'delete', id_str, ...(typeof created_at === 'string' ? { created_at } : {}) } }
+    }
+    case 'A': {
+      const { author } = line
+      return isAuthor(author) ? { draft: { kind: 'author', author } } : { bad: `author.${misfit('author', author) ?? ''}` }
+    }
+    default:
+      return { bad: `has an unknown operation $P ${JSON.stringify(line['$P'])}` }
+  }
+}

@@ -1,0 +1,112 @@
+// Owns `dump/import`: whatever is dropped there is imported in the order of names and moved to `dump/imported`, with a
+// receipt of what became of it. A file that cannot be imported is moved as well, with the reason; none blocks the others.
+import { access, readdir, rename, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Intake } from '../../intake/port.ts'
+import { writeAtomic } from '../../support/atomic-file.ts'
+import { LoklakError } from '../../watch/errors.ts'
+import type { Source, SourceState } from '../source.ts'
+import { importFile, noCounts, type ImportCounts } from './import.ts'
+
+export interface InboxOptions {
+  readonly import: string
+  readonly imported: string
+  readonly state: string
+  /** Milliseconds between two looks. */
+  readonly poll: number
+  readonly now: () => number
+  readonly log: { info(message: string): void; warn(message: string): void }
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
+}
+
+/** A file may still be being copied: it is taken once it did not change for a look. */
+type Sizes = Map<string, string>
+
+/** A name that is free in a folder, the file's own where it is. */
+async function freePath(folder: string, name: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const path = join(folder, n === 1 ? name : `${n}-${name}`)
+    const taken = await access(path).then(
+      () => true,
+      () => false,
+    )
+    if (!taken) return path
+  }
+}
+
+const summary = ({ lines, new: fresh, known, invalid }: ImportCounts): string => `${lines} lines: ${fresh} new, ${known} known, ${invalid} invalid`
+
+export function inbox(options: InboxOptions): Source {
+  const { log, now } = options
+  const wait = options.wait ?? ((ms, signal) => sleep(ms, undefined, { signal }))
+  let current: string | null = null
+  let received = 0
+  let refused = 0
+  let finished: number | undefined
+  let sizes: Sizes = new Map()
+
+  async function settledFiles(): Promise<string[]> {
+    const before = sizes
+    sizes = new Map()
+    for (const name of (await readdir(options.import)).sort()) {
+      if (name.startsWith('.') || name === 'readme.txt') continue
+      const info = await stat(join(options.import, name)).catch(() => undefined)
+      if (info?.isFile() === true) sizes.set(name, `${info.size} ${info.mtimeMs}`)
+    }
+    return [...sizes].filter(([name, size]) => before.get(name) === size).map(([name]) => name)
+  }
+
+  async function take(name: string, intake: Intake, signal: AbortSignal): Promise<void> {
+    const path = join(options.import, name)
+    current = name
+    let counts: ImportCounts = noCounts
+    let reason: string | null = null
+    try {
+      for await (const progress of importFile(path, intake, { state: join(options.state, 'imports'), rejected: options.imported }, signal)) {
+        received += progress.counts.lines - counts.lines
+        counts = progress.counts
+      }
+      log.info(`imported ${name}: ${summary(counts)}`)
+    } catch (error) {
+      if (signal.aborted || !(error instanceof LoklakError)) throw error
+      refused++
+      reason = error.message
+      log.warn(`not imported: ${name}: ${reason}`)
+    } finally {
+      current = null
+    }
+    finished = now()
+    const target = await freePath(options.imported, name)
+    await writeAtomic(`${target}.receipt.json`, `${JSON.stringify({ file: basename(target), finished: new Date(finished).toISOString(), reason, ...counts }, null, 2)}\n`)
+    await rename(path, target)
+  }
+
+  return {
+    async run(intake, signal) {
+      while (!signal.aborted) {
+        try {
+          for (const name of await settledFiles()) await take(name, intake, signal)
+        } catch (error) {
+          if (signal.aborted) return
+          log.warn(`import stopped: ${error instanceof Error ? error.message : String(error)}`)
+        }
+        await wait(options.poll, signal).catch(() => undefined)
+      }
+    },
+    state: (): SourceState => ({
+      name: 'import',
+      network: 'dump',
+      state: current === null ? 'waiting' : 'live',
+      reason: current === null ? 'nothing to import' : `importing ${current}`,
+      address: options.import,
+      rate: 0,
+      lag_ms: null,
+      last_message_at: finished === undefined ? null : new Date(finished).toISOString(),
+      received,
+      dropped: { 'refused files': refused },
+      reconnects: 0,
+      gaps: [],
+    }),
+  }
+}

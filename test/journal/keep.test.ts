@@ -1,0 +1,154 @@
+// What is done to sealed segments: compaction, repair, verification, retention.
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { cleanForeign } from '../../src/journal/foreign.ts'
+import { nothingForgotten, remember, rememberForeign, type Forgotten } from '../../src/journal/forget.ts'
+import { overdue, remainders, retain } from '../../src/journal/retain.ts'
+import type { Segment } from '../../src/journal/port.ts'
+import { verify, type Verified } from '../../src/journal/verify.ts'
+import { encodeEntry, encodeLine } from '../../src/message/record.ts'
+import { author, edit, heldClock, insert, openAt, readAll, remove, temporaryFolder, told, type Opened } from './fixtures.ts'
+
+const forgotten = (what: Partial<Forgotten>): Forgotten => ({ ...nothingForgotten, ...what })
+const quiet = () => undefined
+
+async function verified(journal: Opened, path: string): Promise<Verified[]> {
+  const all: Verified[] = []
+  for await (const one of verify(journal.segments(), join(path, 'state', 'segments'), quiet)) all.push(one)
+  return all
+}
+
+test('compaction takes out deleted, superseded and abandoned text and leaves deletes, edits and handles', async (t) => {
+  const path = await temporaryFolder(t)
+  const journal = await openAt(t, path)
+  const [, , oldAuthor] = await journal.append([insert('kept'), insert('gone'), author('key:ann', 'Old name'), insert('edited', 'first'), insert('bob', 'of a deleted author', 'bob')])
+  const [, edited, newAuthor] = await journal.append([remove('gone'), edit('edited', 'second'), author('key:ann', 'New name'), author('key:bob', 'Bob', 'deleted')])
+  await journal.close()
+  const clock = heldClock(Date.UTC(2026, 0, 4))
+  const later = await openAt(t, path, { now: clock.now })
+  await later.rotateIfDue()
+  const changed = await later.compact(
+    forgotten({ ids: new Set(['gone']), edited: new Map([['edited', edited ?? 0]]), authors: new Set(['key:bob']), renewed: new Map([['key:ann', newAuthor ?? 0]]) }),
+  )
+  assert.equal(changed, 4)
+  const records = await readAll(later)
+  assert.deepEqual(told(records), ['I kept text of kept', 'A key:ann -', 'D gone', 'U edited second', 'A key:ann New name', 'A key:bob Bob'])
+  assert.deepEqual(records.find(({ position }) => position === oldAuthor), { op: 'A', imported: false, position: oldAuthor, author: { key: 'key:ann', network: 'test', handle: 'key:ann.test' } })
+  assert.equal((await verified(later, path))[0]?.checksum, 'ok')
+})
+
+test('text that only looks like an id is not taken for one', () => {
+  const tricky = encodeLine(5, encodeEntry(insert('kept', 'they wrote "id_str":"gone" and "user_id":"key:bob"')))
+  assert.equal(remember(tricky, forgotten({ ids: new Set(['gone']), authors: new Set(['key:bob']) })), tricky)
+})
+
+test('a reader in mid-file during compaction sees every record that was there when it began', async (t) => {
+  const path = await temporaryFolder(t)
+  const clock = heldClock()
+  const journal = await openAt(t, path, { now: clock.now, segmentBytes: 8_000_000 })
+  for (let i = 0; i < 10; i++) await journal.append(Array.from({ length: 200 }, (_, j) => insert(`m${i * 200 + j}`, 'x'.repeat(1_000))))
+  clock.add(86_400_000)
+  await journal.rotateIfDue()
+  await journal.sealed()
+  const reader = journal.read(0, new AbortController().signal)[Symbol.asyncIterator]()
+  const first = await reader.next()
+  assert.equal(await journal.compact(forgotten({ ids: new Set(['m1999']) })), 1)
+  let seen = first.done === true ? 0 : first.value.lines.length
+  assert.ok(seen > 0 && seen < 2_000)
+  for (let next = await reader.next(); next.done !== true; next = await reader.next()) seen += next.value.lines.length
+  assert.equal(seen, 2_000)
+  assert.equal((await readAll(journal)).length, 1_999)
+})
+
+test('verify finds a flipped byte, a lost checksum and a position that does not rise', async (t) => {
+  const path = await temporaryFolder(t)
+  const journal = await openAt(t, path, { segmentBytes: 1 })
+  for (const id of ['a', 'b', 'c']) await journal.append([insert(id)])
+  await journal.sealed()
+  assert.deepEqual((await verified(journal, path)).map(({ checksum, damages }) => [checksum, damages]), [['ok', 0], ['ok', 0], ['open', 0]])
+  const [one, , open] = journal.segments()
+  const text = gunzipSync(await readFile(one?.path ?? ''))
+  await writeFile(one?.path ?? '', gzipSync(text.toString().replace('text of a', 'text of A')))
+  await appendFile(open?.path ?? '', `${encodeLine(1, encodeEntry(insert('d')))}\n`)
+  const after = await verified(await reopened(journal, () => openAt(t, path)), path)
+  assert.deepEqual(after.map(({ checksum }) => checksum), ['wrong', 'ok', 'open'])
+  assert.match(after[2]?.damaged[0]?.reason ?? '', /does not rise/)
+})
+
+async function reopened(journal: Opened, open: () => Promise<Opened>): Promise<Opened> {
+  await journal.close()
+  return open()
+}
+
+test('repair takes damaged lines out of sealed segments and keeps them aside', async (t) => {
+  const path = await temporaryFolder(t)
+  const clock = heldClock()
+  const journal = await openAt(t, path, { now: clock.now })
+  await journal.append([insert('a'), insert('b')])
+  const file = journal.segments()[0]?.path ?? ''
+  await journal.close()
+  const [a, b] = (await readFile(file, 'utf8')).split('\n')
+  await writeFile(file, `${a}\n{"$T":17,"torn\n${b}\n`)
+  clock.add(86_400_000)
+  const again = await openAt(t, path, { now: clock.now })
+  await again.rotateIfDue()
+  assert.equal(await again.repair(), 1)
+  assert.equal(await again.repair(), 0)
+  assert.deepEqual((await verified(again, path)).map(({ checksum, damages, records }) => [checksum, damages, records]), [['ok', 0, 2]])
+  await again.damage.flush()
+  assert.match(await readFile(join(path, 'state', 'quarantine', 'damaged.ndjson'), 'utf8'), /torn/)
+})
+
+test('retention removes the oldest sealed segments and leaves their ids, deletes and authors', async (t) => {
+  const path = await temporaryFolder(t)
+  const clock = heldClock()
+  const journal = await openAt(t, path, { now: clock.now })
+  await journal.append([insert('old'), remove('older'), author('key:ann', 'Ann')])
+  clock.add(86_400_000)
+  await journal.append([insert('young')])
+  clock.add(86_400_000)
+  await journal.append([insert('newest')])
+  await journal.sealed()
+  const removed: string[] = []
+  const gone = await retain(journal, join(path, 'dump', 'own'), { age: 12 * 3_600_000, size: 0 }, clock.now() + 1, async ({ name }) => void removed.push(name))
+  assert.deepEqual(gone.map(({ name }) => name), removed)
+  assert.deepEqual(told(await readAll(journal)).map((line) => line.split(' ')[1]), ['young', 'newest'])
+  const [remainder] = await remainders(join(path, 'dump', 'own'))
+  const lines = gunzipSync(await readFile(remainder?.path ?? '')).toString().trimEnd().split('\n').map((line): unknown => JSON.parse(line))
+  assert.deepEqual(lines.map((line) => (typeof line === 'object' && line !== null && '$P' in line ? line.$P : undefined)), ['K', 'D', 'A'])
+  assert.ok(!JSON.stringify(lines).includes('text of'))
+})
+
+test('which segments are overdue: by age, by size, never the newest, never past one that is not sealed', () => {
+  const day = 86_400_000
+  const segment = (from: number, sealed = true): Segment => ({ name: `s${from}`, path: '', sealed, from: from * day * 1000, bytes: 100, modified: 0 })
+  const all = [segment(1), segment(2), segment(3), segment(4, false)]
+  const names = (age: number, size: number, segments = all) => overdue(segments, { age, size }, 10 * day).map(({ name }) => name)
+  assert.deepEqual(names(0, 0), [])
+  assert.deepEqual(names(7.5 * day, 0), ['s1'])
+  assert.deepEqual(names(0, 250), ['s1', 's2'])
+  assert.deepEqual(names(1, 1), ['s1', 's2', 's3'])
+  assert.deepEqual(names(1, 1, [segment(1, false), segment(2)]), [])
+})
+
+test('deleted text leaves imported, rejected and torn files of every packing, other lines stay', async (t) => {
+  const folder = await temporaryFolder(t)
+  const text = ['{"id_str":"gone","text":"secret"}', '{"id_str":"kept","text":"fine"}', String.raw`{"line":3,"reason":"x","text":"{\"id_str\":\"gone\",\"text\":\"secret"}`, ''].join('\n')
+  await writeFile(join(folder, 'a.txt'), text)
+  await writeFile(join(folder, 'b.txt.gz'), gzipSync(text))
+  await writeFile(join(folder, 'c.txt.gz'), 'not gzip')
+  const before = createHash('sha1').update('not gzip').digest('hex')
+  const unreadable: string[] = []
+  const gone = await cleanForeign([folder], () => false, forgotten({ ids: new Set(['gone']) }), (path) => unreadable.push(path), new AbortController().signal)
+  assert.equal(gone, 4)
+  assert.equal(await readFile(join(folder, 'a.txt'), 'utf8'), '{"id_str":"kept","text":"fine"}\n')
+  assert.equal(gunzipSync(await readFile(join(folder, 'b.txt.gz'))).toString(), '{"id_str":"kept","text":"fine"}\n')
+  assert.deepEqual(unreadable, [join(folder, 'c.txt.gz')])
+  assert.equal(createHash('sha1').update(await readFile(join(folder, 'c.txt.gz'))).digest('hex'), before)
+  assert.deepEqual((await readdir(folder)).sort(), ['a.txt', 'b.txt.gz', 'c.txt.gz'])
+  assert.equal(rememberForeign('{"id_str":"kept"}', forgotten({ ids: new Set(['gone']) })), '{"id_str":"kept"}')
+})

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import * as fc from 'fast-check'
+import { advanced, gapBefore, Numbering, resumption, type Mark } from '../../../src/sources/bluesky/cursor.ts'
+import { second } from './frames.ts'
+
+const reach = { lookback: 36 * 3_600_000, rewind: 5000 }
+const now = second(0) / 1000
+const hour = 3600
+const mark = (time: number, seq?: number, server = 'a'): Mark => ({ time, seq, server })
+
+describe('the cursor', () => {
+  test('follows what is durable', () => {
+    assert.deepEqual(advanced(null, mark(second(-10), 7), now), mark(second(-10), 7))
+    assert.deepEqual(advanced(mark(second(-10), 7), mark(second(-9), 8), now), mark(second(-9), 8))
+  })
+
+  test('does not go back over a replay', () => {
+    assert.equal(advanced(mark(second(-10), 7), mark(second(-500), 3), now)?.time, second(-10))
+  })
+
+  test('is not moved by an event that claims to be in the future', () => {
+    assert.deepEqual(advanced(mark(second(-10)), mark(second(24 * hour)), now), mark(second(-10)))
+    assert.equal(advanced(null, mark(second(24 * hour)), now), null)
+  })
+})
+
+describe('going on after a cursor', () => {
+  test('asks for a little more than what is missing', () => {
+    assert.deepEqual(resumption(second(-100), now, reach), { from: second(-105), corrected: false })
+  })
+
+  test('with a cursor slightly ahead of our clock asks for no future', () => {
+    assert.deepEqual(resumption(second(120), now, reach), { from: second(-5), corrected: false })
+  })
+
+  test('with a cursor far in the future asks for everything that there is', () => {
+    assert.deepEqual(resumption(second(24 * hour), now, reach), { from: second(-36 * hour), corrected: true })
+  })
+
+  test('never asks for the future, nor for a number that would be a sequence number', () => {
+    fc.assert(fc.property(fc.maxSafeNat(), fc.nat({ max: 4_000_000_000_000 }), (time, now) => {
+      const { from } = resumption(time, now, reach)
+      assert.ok(from >= 1e15)
+      assert.ok(from <= Math.max(1e15, now * 1000))
+    }))
+  })
+})
+
+describe('a gap', () => {
+  const none = { outdated: false, restarted: false }
+
+  test('is none where the network was only quiet', () => {
+    assert.equal(gapBefore(second(-1), second(-20 * hour), now, reach, none), undefined)
+  })
+
+  test('is none where the first event is one that we have, or comes soon after', () => {
+    assert.equal(gapBefore(second(-50 * hour - 4), second(-50 * hour), now, reach, none), undefined)
+    assert.equal(gapBefore(second(-50 * hour + 30), second(-50 * hour), now, reach, none), undefined)
+  })
+
+  test('lies between cursor and first event where we were away for longer than servers look back', () => {
+    assert.deepEqual(gapBefore(second(-36 * hour), second(-50 * hour), now, reach, none), {
+      from: '2026-11-20T10:00:00.000Z', to: '2026-11-21T00:00:00.000Z', reason: 'away for longer than the server looks back',
+    })
+  })
+
+  test('is where the server says so, or lost its past', () => {
+    assert.equal(gapBefore(second(-10), second(-20), now, reach, { outdated: true, restarted: false })?.reason, 'the server no longer had what came before')
+    assert.equal(gapBefore(second(-10), second(-20), now, reach, { outdated: false, restarted: true })?.reason, 'the server lost its past and began its numbers again')
+    assert.equal(gapBefore(second(-20), second(-10), now, reach, { outdated: true, restarted: true }), undefined)
+  })
+})
+
+describe('sequence numbers', () => {
+  test('that rise, and replays with the numbers that they had, are in order', () => {
+    const numbers = new Numbering(mark(second(0), 100))
+    for (const [time, seq] of [[-30, 70], [-20, 80], [0, 100], [1, 101], [5, 105], [2, 102], [6, 106]] as const)
+      assert.equal(numbers.contradicts(mark(second(time), seq)), false, `${seq}`)
+  })
+
+  test('that were given before to something older have begun again', () => {
+    const numbers = new Numbering(mark(second(0), 100))
+    assert.equal(numbers.contradicts(mark(second(10), 5)), true)
+    assert.equal(numbers.contradicts(mark(second(11), 6)), true, 'and stay so until that is taken note of')
+    numbers.forget()
+    assert.equal(numbers.contradicts(mark(second(12), 7)), false)
+    assert.equal(numbers.contradicts(mark(second(13), 8)), false)
+    assert.equal(numbers.contradicts(mark(second(20), 3)), true)
+  })
+
+  test('of another server, or none at all, say nothing', () => {
+    const numbers = new Numbering(mark(second(0), 100))
+    assert.equal(numbers.contradicts(mark(second(10), undefined)), false)
+    assert.equal(new Numbering(mark(second(0), 100)).contradicts(mark(second(10), 5, 'b')), false)
+    assert.equal(new Numbering(null).contradicts(mark(second(10), 5)), false)
+  })
+})
