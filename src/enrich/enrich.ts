@@ -12,17 +12,18 @@ import { languageOf } from './language.ts'
 import { distinct, distinctNames, together } from './lists.ts'
 import { linksOf } from './links.ts'
 import { mediaOf } from './media.ts'
+import type { Note } from './notes.ts'
 import { settle } from './settle.ts'
 
 export interface Enriched {
   readonly message: Message
-  /** What had to be repaired, as short names that can be counted; one entry for each repair. */
-  readonly notes: readonly string[]
+  /** What had to be repaired; one entry for each repair. */
+  readonly notes: readonly Note[]
 }
 
 /** Completes a valid draft. `seen` is when it reached us, in milliseconds since 1970. Never throws for a valid draft. */
 export function enrich(draft: MessageDraft, seen: number): Enriched {
-  const notes: string[] = []
+  const notes: Note[] = []
   const found = readEntities(draft.text, draft.facets, notes)
 
   const links = linksOf(draft.text, found.links, draft.links)

@@ -4,6 +4,7 @@ import { readFacets } from './facets.ts'
 import { findHashtags } from './hashtags.ts'
 import { findLinks } from './links.ts'
 import { findMentions } from './mentions.ts'
+import type { Note } from './notes.ts'
 import { freeOf, interleave, type Entity } from './spans.ts'
 
 export interface Entities {
@@ -15,7 +16,7 @@ export interface Entities {
 }
 
 /** Reads a text with its facets. What had to be repaired is added to `notes`. */
-export function readEntities(text: string, given: readonly unknown[] | undefined, notes: string[]): Entities {
+export function readEntities(text: string, given: readonly unknown[] | undefined, notes: Note[]): Entities {
   const facets = given === undefined || given.length === 0 ? [] : readFacets(text, given, notes)
   const mentioned = facets.filter(({ kind }) => kind === 'mention')
   const foundLinks = findLinks(text, freeOf(facets))

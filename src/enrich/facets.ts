@@ -1,7 +1,8 @@
 // Owns rich text as AT Protocol gives it: facets that say what stands from byte to byte. Clients often count wrongly, in
-// UTF-16 units or code points, or before they trimmed the text. What a facet says is kept in any case; where it is said
-// to be must fit the text, or is looked for.
+// UTF-16 units or code points, or before they trimmed the text. What a facet says is kept in any case; where it says it
+// stands must fit the text, at least when counted in one of these ways.
 import { hostOf } from './hosts.ts'
+import type { Note } from './notes.ts'
 import { byteOffsets, codePointOffsets, utf16Offsets, type Offsets } from './offsets.ts'
 import type { Span } from './spans.ts'
 
@@ -50,14 +51,10 @@ function fits({ kind, value }: Feature, text: string): boolean {
   return /^[#＃]/.test(text) && text.slice(1).toLowerCase() === value.toLowerCase()
 }
 
-/** What to look for in a text where counting does not lead to it. */
-function spellings({ kind, value }: Feature): readonly string[] {
-  if (kind === 'mention') return []
-  return kind === 'link' ? [value, bare(value)] : [`#${value}`, `＃${value}`]
-}
+const offset = (given: unknown): number => (typeof given === 'number' ? given : Number.NaN)
 
 /** Finds the place of a feature from the numbers that it came with; notes what had to be repaired. */
-function finder(text: string, notes: string[]): (feature: Feature, from: number, to: number) => Span {
+function finder(text: string, notes: Note[]): (feature: Feature, from: number, to: number) => Span {
   const size = Buffer.byteLength(text)
   const bytes = byteOffsets(text, size)
   let others: readonly Offsets[] | undefined
@@ -73,30 +70,23 @@ function finder(text: string, notes: string[]): (feature: Feature, from: number,
     const end = to > size ? text.length : (bytes(to) ?? bytes(to - 1) ?? bytes(to - 2) ?? bytes(to - 3))
     return start !== undefined && end !== undefined && start < end ? { start, end } : undefined
   }
-  const repair = (feature: Feature, from: number, to: number): Span | undefined => {
+  const repaired = (feature: Feature, from: number, to: number): Span | undefined => {
     others ??= size > text.length ? [utf16Offsets(text), codePointOffsets(text)] : []
-    for (const offsets of others) {
-      const span = between(offsets, from, to)
-      if (span !== undefined && fits(feature, text.slice(span.start, span.end))) return span
-    }
-    for (const spelling of spellings(feature)) {
-      const start = text.indexOf(spelling)
-      if (start >= 0) return { start, end: start + spelling.length }
-    }
-    const span = snapped(from, to)
-    return span !== undefined && fits(feature, text.slice(span.start, span.end)) ? span : undefined
+    const spans = [...others.map((offsets) => between(offsets, from, to)), snapped(from, to)]
+    return spans.find((span) => span !== undefined && fits(feature, text.slice(span.start, span.end)))
   }
 
   return (feature, from, to) => {
     const said = between(bytes, from, to)
     if (said !== undefined && fits(feature, text.slice(said.start, said.end))) return said
-    const repaired = repair(feature, from, to)
-    if (repaired !== undefined) {
+    const span = repaired(feature, from, to)
+    if (span !== undefined) {
       notes.push('facet-shifted')
-      return repaired
+      return span
     }
-    // Any words can be a link. A name or a tag that is not written there must not hide what is.
-    if (feature.kind === 'link' && said !== undefined) return said
+    // Any words can be a link, if it is not written out elsewhere. What is written out is found without a facet, as long
+    // as no misplaced one hides it.
+    if (feature.kind === 'link' && said !== undefined && !text.includes(feature.value)) return said
     notes.push('facet-unplaced')
     return { start: text.length, end: text.length }
   }
@@ -112,23 +102,26 @@ function apart(facets: Facet[]): Facet[] {
   })
 }
 
-/** What the facets of a text say and where. Notes: `facet-shifted`, `facet-unplaced`, `facet-dropped`. */
-export function readFacets(text: string, given: readonly unknown[], notes: string[]): readonly Facet[] {
+/** What the facets of a text say and where. */
+export function readFacets(text: string, given: readonly unknown[], notes: Note[]): readonly Facet[] {
   const find = finder(text, notes)
   const facets: Facet[] = []
+  let tooMany = given.length > maxFacets
   for (const facet of given.slice(0, maxFacets)) {
     const { index, features } = isObject(facet) ? facet : {}
     const { byteStart, byteEnd } = isObject(index) ? index : {}
-    if (!Array.isArray(features) || typeof byteStart !== 'number' || typeof byteEnd !== 'number') {
+    if (!Array.isArray(features)) {
       notes.push('facet-dropped')
       continue
     }
-    for (const given of features.slice(0, 8)) {
-      const feature = readFeature(given)
-      if (feature) facets.push({ ...feature, ...find(feature, byteStart, byteEnd) })
+    const room = maxFacets - facets.length
+    tooMany ||= features.length > room
+    for (const said of features.slice(0, room)) {
+      const feature = readFeature(said)
+      if (feature) facets.push({ ...feature, ...find(feature, offset(byteStart), offset(byteEnd)) })
       else if (feature === undefined) notes.push('facet-dropped')
     }
   }
-  if (given.length > maxFacets) notes.push('facets-too-many')
+  if (tooMany) notes.push('facets-too-many')
   return apart(facets)
 }

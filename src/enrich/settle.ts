@@ -1,6 +1,7 @@
 // Owns what a draft leaves open and a message must say: its times, where it comes from, its counts, its author's name.
 import { earliest, writtenAt } from '../message/identity.ts'
 import { providerTypes, sourceTypes, type Message, type MessageDraft } from '../message/schema.ts'
+import type { Note } from './notes.ts'
 
 type Settled = Pick<
   Message,
@@ -13,14 +14,14 @@ const sources = named(sourceTypes)
 const providers = named(providerTypes)
 
 /** A given instant as the original writes it; `seen` where it is unreadable, before 2006 or later than that. */
-function instant(field: string, given: string, seen: number, notes: string[]): string {
+function instant(field: 'timestamp' | 'edited-at', given: string, seen: number, notes: Note[]): string {
   const time = Date.parse(given)
   if (time >= earliest && time <= seen) return new Date(time).toISOString()
   notes.push(`${field}-unusable`)
   return new Date(seen).toISOString()
 }
 
-function count(given: number | undefined, notes: string[]): number {
+function count(given: number | undefined, notes: Note[]): number {
   if (given === undefined) return 0
   if (Number.isSafeInteger(given) && given >= 0) return given
   notes.push('count-unusable')
@@ -31,7 +32,7 @@ function count(given: number | undefined, notes: string[]): number {
  * `created_at` is clamped to [2006, seen] by our own clock even where a foreign `timestamp` is kept: that a peer's clock
  * was wrong is no reason to move what its messages say about themselves.
  */
-export function settle(draft: MessageDraft, seen: number, notes: string[]): Settled {
+export function settle(draft: MessageDraft, seen: number, notes: Note[]): Settled {
   const { created_at, created_at_claimed } = writtenAt(draft.created_at, seen)
   if (created_at_claimed !== undefined) notes.push('created-at-clamped')
   const source_type = sources.get(draft.source_type ?? 'GENERIC')

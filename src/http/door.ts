@@ -48,11 +48,16 @@ function refuse(error: Error, socket: Duplex): void {
 export function createDoor(listener: RequestListener, doors: Doors, { connections, silence, greet, timing = usualTiming }: DoorOptions): Door {
   const server = createServer({ ...timing }, listener)
   const sockets = new Set<Socket>()
+  let closing = false
   server.maxConnections = connections
   server.maxHeadersCount = 100
   server.timeout = silence
   server.on('clientError', refuse)
   server.on('drop', () => void doors.refused++)
+  server.on('request', (_request, response) => {
+    // An answer whose head went out before the end did not say that its connection ends with it.
+    response.once('close', () => closing && server.closeIdleConnections())
+  })
   server.on('connection', (socket: Socket) => {
     greet(socket)
     sockets.add(socket)
@@ -76,8 +81,7 @@ export function createDoor(listener: RequestListener, doors: Doors, { connection
     },
     close() {
       const { promise, resolve } = Promise.withResolvers<void>()
-      // An answer whose head went out before the stop did not say that the connection ends with it.
-      server.on('request', (_request, response) => response.once('close', () => server.closeIdleConnections()))
+      closing = true
       server.close(() => resolve())
       // A connection that never said anything is not idle to Node; browsers keep such in reserve.
       for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()

@@ -17,7 +17,7 @@ export interface Listening {
    * Stops: no more connections, requests in flight are answered, streams end; after `grace` milliseconds the rest is cut.
    * Say `health.draining()` before, and the same may be called twice.
    */
-  close(grace?: number): Promise<void>
+  readonly close: (grace?: number) => Promise<void>
 }
 
 const silence = 120_000

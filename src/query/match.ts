@@ -1,6 +1,7 @@
 // Owns the live predicate: whether a message is what a query asks for, decided from the same terms that are indexed.
-import { messageTerms } from '../message/text/terms.ts'
 import type { Message } from '../message/schema.ts'
+import { fold } from '../message/text/fold.ts'
+import { messageTerms, metaTerm } from '../message/text/terms.ts'
 import { matchesGlob } from './glob.ts'
 import { distanceKm } from './places.ts'
 import { authorTerms, lengthTerms, type AuthorKeys, type Box, type Leaf, type Query, type Words } from './tree.ts'
@@ -56,8 +57,11 @@ function compileLeaf(leaf: Leaf, authorKeys: AuthorKeys): Predicate {
       const any = lengthTerms(leaf)
       return ({ terms }) => any.some((term) => terms.has(term))
     }
-    case 'author':
-      return ({ terms }) => authorTerms(leaf, authorKeys).some((term) => terms.has(term))
+    case 'author': {
+      const named = authorTerms(leaf, () => [])
+      const handle = fold(leaf.name)
+      return ({ terms }) => named.some((term) => terms.has(term)) || authorKeys(handle).some((key) => terms.has(metaTerm('u=', key)))
+    }
     case 'id':
       return ({ message }) => message.id_str === leaf.id
     case 'time': {

@@ -8,7 +8,7 @@ import { quoteMarks, replaceQuotes } from './quotes.ts'
 import { author, everything, id, link, term, textLength, time, type Query } from './tree.ts'
 
 /** The value does not fit. `strict`: it cannot be meant as text either. `suggestion` is a value that would fit. */
-export interface Unfit {
+interface Unfit {
   readonly kind: 'unfit'
   readonly strict: boolean
   readonly expected: string

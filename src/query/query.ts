@@ -9,13 +9,16 @@ import { badQuery, warn, type Source } from './source.ts'
 import { everything, type Query } from './tree.ts'
 
 export const maxQueryBytes = 1024
-export const maxQueryNodes = 64
+const maxQueryNodes = 64
 
 export interface ParsedQuery {
   readonly query: Query
   /** What was doubtful, and what was made of it; in the order of the text where it was read. */
   readonly warnings: readonly Warning[]
-  /** The query as it was understood: `parseQuery(text).query` is the same tree. Relative times are instants here. */
+  /**
+   * The query as it was understood: `parseQuery(text).query` is the same tree (a text may become longer than 1 kB by
+   * being spelled out, and is then for reading only). Relative times are instants here.
+   */
   readonly text: string
 }
 

@@ -11,8 +11,11 @@ export interface Source {
 /** 1 for the first character. `at` counts UTF-16 units from 0. */
 const columnAt = (text: string, at: number): number => Array.from(text.slice(0, at)).length + 1
 
+const maxWarnings = 16
+
+/** Tells a doubt about a place of the text; the first 16 are enough for anyone. */
 export const warn = ({ text, warnings }: Source, at: number, message: string): void => {
-  warnings.push({ column: columnAt(text, at), message })
+  if (warnings.length < maxWarnings) warnings.push({ column: columnAt(text, at), message })
 }
 
 /** The error for a place of the text. `code` FEATURE_MISSING: it is understood and cannot be answered yet. */

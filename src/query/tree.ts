@@ -77,11 +77,11 @@ export interface Link {
   readonly glob: string
 }
 
-export interface And {
+interface And {
   readonly kind: 'and'
   readonly all: readonly Query[]
 }
-export interface Or {
+interface Or {
   readonly kind: 'or'
   readonly any: readonly Query[]
 }

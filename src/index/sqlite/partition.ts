@@ -1,5 +1,5 @@
 // Owns what is in the file of a partition: its tables, and how a message is found in it. Does not change it.
-import { Database, DamagedFile, numberIn, textIn } from './database.ts'
+import { DamagedFile, numberIn, textIn, type Database } from './database.ts'
 import { homeRid, type Span } from './place.ts'
 
 /**
@@ -26,8 +26,6 @@ export interface Found {
   readonly at: number
   readonly id: string
 }
-
-export const partitionFile = (span: Span): string => `${span.start}.db`
 
 /**
  * What is counted along. applied: position up to which the journal is in it; shown: messages that can be found; stored:

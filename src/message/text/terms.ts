@@ -14,7 +14,7 @@ export type TermPrefix = '#' | '@' | 'a=' | 'u=' | 'l=' | 's=' | 'n=' | 'k=' | '
 
 /** What a message can have, as `h=` terms. `pure`: no image, video, audio, link, mention or hashtag. */
 export const possessions = ['image', 'video', 'audio', 'link', 'location', 'place', 'mention', 'hashtag', 'language', 'reply', 'pure'] as const
-export type Possession = (typeof possessions)[number]
+type Possession = (typeof possessions)[number]
 
 /** The lengths that can be asked for. A message has the term of the smallest that its text fits into. */
 export const textLengths = [25, 50, 75, 100] as const

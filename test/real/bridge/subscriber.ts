@@ -51,8 +51,10 @@ export async function serve(socket: WebSocket, subscription: Subscription, log: 
     const late = setTimeout(() => socket.terminate(), writeTimeout)
     socket.send(dictionary === undefined ? text : compress(text, dictionary), (error) => {
       clearTimeout(late)
-      if (error) sent.reject(error)
-      else sent.resolve()
+      if (!error) return sent.resolve()
+      // The client went away; its close comes later.
+      closed.abort()
+      return sent.reject(error)
     })
     return sent.promise
   }

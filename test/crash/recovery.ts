@@ -1,0 +1,56 @@
+// Owns what is asked of a data folder after a crash: first the files as they lie there, then an archive opened over them.
+import assert from 'node:assert/strict'
+import { openArchive, type Archive } from '../../src/intake/archive.ts'
+import type { Draft } from '../../src/intake/port.ts'
+import { openDataFolder } from '../../src/journal/data-folder.ts'
+import { flaws, readDumps, type DumpLine } from './dumps.ts'
+import { judge, overdue, type Told } from './oracle.ts'
+
+const failing = { info: () => undefined, warn: () => undefined, error: (message: string): never => assert.fail(message) }
+
+/** Opens the archive of a folder as the next start would, lets `use` have it, and closes it. */
+export async function withArchive(path: string, use: (archive: Archive) => Promise<void>): Promise<void> {
+  const held = openDataFolder(path)
+  const archive = await openArchive({ folder: held.folder, segmentBytes: 24_000, syncInterval: 0, floor: () => 0, consent: 'respect', now: Date.now, log: failing })
+  try {
+    await use(archive)
+  } finally {
+    await archive.close()
+    held.close()
+  }
+}
+
+const again = (id: string): Draft => ({ kind: 'message', message: { id_str: id, text: `${id} version again`, network: 'test', language_detected: 'en', user: { screen_name: 'again', user_id: 'again' } } })
+
+/** What is known must be what the lines say: every id once and for all, deleted ones as deleted, authors as they are newest. */
+async function judgeKnown({ known, intake }: Archive, lines: readonly DumpLine[]): Promise<void> {
+  const messages = lines.filter(({ op }) => op !== 'A')
+  const deleted = new Set(messages.filter(({ op }) => op === 'D').map(({ id }) => id))
+  const ids = [...new Set(messages.map(({ id }) => id))]
+  for (const id of ids) assert.equal(known.id(id)?.deleted, deleted.has(id), `${id} is known, and whether it is deleted`)
+  for (const { id, name } of new Map(lines.filter(({ op }) => op === 'A').map((line) => [line.id, line])).values()) assert.equal(known.author(id)?.name, name, `the author ${id}`)
+  const offered = ids.slice(-50).concat('test:never-seen')
+  const receipts = await intake.offer(offered.map(again), { source: 'test', imported: false })
+  assert.deepEqual(receipts.map(({ outcome }) => outcome), [...offered.slice(1).map(() => 'known'), known.id('test:never-seen') === undefined ? 'known' : 'new'])
+}
+
+/** Judges the files that a crash left, without touching them. */
+export function judgeFiles(path: string, acknowledged: readonly Told[]): void {
+  judge(acknowledged, readDumps(path, 'a crash'))
+}
+
+/** Starts again over what a crash left: it is repaired, complete, and known; and what was forgotten goes at the next compaction. */
+export async function judgeRecovery(path: string, acknowledged: readonly Told[]): Promise<void> {
+  await withArchive(path, async (archive) => {
+    await archive.journal.sealed()
+    const lines = readDumps(path, 'recovery')
+    judge(acknowledged, lines)
+    assert.deepEqual(flaws(path), [])
+    await judgeKnown(archive, lines)
+    await archive.compact(new AbortController().signal)
+    const left = readDumps(path, 'recovery')
+    judge(acknowledged, left)
+    assert.deepEqual(overdue(left), [])
+    assert.deepEqual(flaws(path), [])
+  })
+}
