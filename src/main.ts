@@ -1,8 +1,10 @@
 // The entry: the commands, and the server for `serve`.
 import { readFileSync } from 'node:fs'
 import { dump } from './cli/dump.ts'
+import { exportMessages } from './cli/export.ts'
 import { importDumps } from './cli/import.ts'
 import { runCli } from './cli/run.ts'
+import { sample } from './cli/sample.ts'
 import { serve } from './cli/serve.ts'
 import { settings } from './cli/settings.ts'
 import { interruption } from './cli/signals.ts'
@@ -22,5 +24,5 @@ process.exitCode = await runCli({
   cwd: process.cwd(),
   out: process.stdout,
   signal: interruption(process, (code) => process.exit(code)),
-  commands: [serve((wanted) => startServer(wanted, surroundings)), importDumps, dump, settings],
+  commands: [serve((wanted) => startServer(wanted, surroundings)), importDumps, exportMessages, dump, sample, settings],
 })

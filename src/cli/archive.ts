@@ -1,6 +1,8 @@
 // Owns how a command gets at the archive: through the server that holds the data folder, or by itself where none does.
 import { openArchive, type Archive } from '../intake/archive.ts'
 import { dataFolder, openDataFolder } from '../journal/data-folder.ts'
+import type { Segment } from '../journal/port.ts'
+import { listSegments } from '../journal/segment.ts'
 import { command } from '../http/commander.ts'
 import type { Settings } from '../settings/options.ts'
 import { LoklakError } from '../watch/errors.ts'
@@ -14,6 +16,16 @@ export const archiveSettings = (settings: Settings) => ({
   floor: (total: number): number => Math.max(settings['disk.floor'].bytes, (total * settings['disk.floor'].percent) / 100),
   consent: settings['consent.policy'],
 })
+
+/** The dumps that lie in the data folder, oldest first. Throws where there is none. */
+export async function segmentsOf({ settings }: Context): Promise<Segment[]> {
+  const { own, path } = dataFolder(settings['data.path'])
+  try {
+    return await listSegments(own)
+  } catch (error) {
+    throw new LoklakError('DATA_FOLDER_UNUSABLE', `${path} has no dumps.`, { cause: error })
+  }
+}
 
 /** Runs something on an archive that is opened for it and closed behind it. */
 async function* alone({ settings, err, now }: Context, work: (archive: Archive) => AsyncIterable<object>): AsyncGenerator<object> {

@@ -2,10 +2,9 @@
 import { join } from 'node:path'
 import { dataFolder } from '../journal/data-folder.ts'
 import type { Segment } from '../journal/port.ts'
-import { listSegments } from '../journal/segment.ts'
 import { verify, type Verified } from '../journal/verify.ts'
 import { LoklakError } from '../watch/errors.ts'
-import { runTask } from './archive.ts'
+import { runTask, segmentsOf } from './archive.ts'
 import { command, type Context } from './command.ts'
 import { showProgress } from './progress.ts'
 import { formatFlag, writeRows, type RowFormat, type Sheet } from './rows.ts'
@@ -28,15 +27,6 @@ const verifySheet: Sheet<Verified> = {
     damages: ({ damages }) => damages,
     first: ({ damaged }) => (damaged[0] === undefined ? '' : `line ${damaged[0].line}: ${damaged[0].reason}`),
   },
-}
-
-async function segmentsOf(context: Context): Promise<Segment[]> {
-  const { own, path } = dataFolder(context.settings['data.path'])
-  try {
-    return await listSegments(own)
-  } catch (error) {
-    throw new LoklakError('DATA_FOLDER_UNUSABLE', `${path} has no dumps.`, { cause: error })
-  }
 }
 
 async function list(context: Context, format: RowFormat): Promise<number> {

@@ -1,5 +1,6 @@
-// Owns the work on an archive that takes long: import, compaction, repair. The running server does it when a command asks
-// by the socket; the command does it itself where no server runs. Either way it tells line by line how far it is.
+// Owns the work on an archive that only its one holder can do: import, compaction, repair, saying how far it is. The running
+// server does it when a command asks by the socket; the command does it itself where no server runs. Either way it tells
+// line by line how far it is.
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import Type from 'typebox'
@@ -49,5 +50,11 @@ async function* repair(archive: Archive): AsyncGenerator<object> {
   yield { repaired: await archive.journal.repair() }
 }
 
-export const tasks = { import: importFiles, compact, repair } as const satisfies Record<string, Task>
+/** What is on disk, and that what is known is as new, also to other processes: `{position, segments}`. */
+async function* extent({ journal, known }: Archive): AsyncGenerator<object> {
+  known.commit()
+  yield { position: known.cursor(), segments: journal.segments() }
+}
+
+export const tasks = { import: importFiles, compact, repair, extent } as const satisfies Record<string, Task>
 export type TaskName = keyof typeof tasks

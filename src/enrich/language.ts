@@ -3,10 +3,15 @@ import { eld } from 'eld/extrasmall'
 import type { Entities } from './entities.ts'
 import { interleave } from './spans.ts'
 
-/** A word and more behind it, or letters of a script that few languages share. Less misleads: `Danke!` is taken for Dutch. */
-const telling = /\p{L}{2}[^]{6}|[\p{L}--\p{Script=Latin}]{2}/v
+/**
+ * Twenty characters, or two letters of a script that few languages share. The detector also calls itself reliable about
+ * less, where it is not: of beginnings of real posts in six languages it tells 74 of 100 rightly at 8 to 12 characters,
+ * 92 at 20 to 24, 98 at 40 and more. That was measured for Latin and is assumed for the other shared scripts.
+ */
+const shared = String.raw`\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Devanagari}`
+const telling = new RegExp(String.raw`\p{L}{2}[^]{18}|[\p{L}--[${shared}]]{2}`, 'v')
 
-/** More letters cost time and do not make it surer (measured on real posts). */
+/** More characters cost time and do not make it surer (measured on the same posts). */
 const enough = 160
 
 /** The text without links, names and tags, which say nothing about its language. */

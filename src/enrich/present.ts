@@ -25,7 +25,7 @@ export function lengthsOf(text: string, facets: readonly unknown[] | undefined):
 /** A message with its derived fields, for JSON: fields that it does not have are there and undefined. */
 export function present(message: Message): ApiMessage {
   const lengths = lengthsOf(message.text, message.facets)
-  // Spelled out, because that costs a fifth of copying by name, for each hit of each answer.
+  // Spelled out, because that costs a third of copying by name, for each hit of each answer.
   const shown: ApiMessage = {
     timestamp: message.timestamp,
     created_at: message.created_at,

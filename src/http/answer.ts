@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import type { FastifyReply } from 'fastify'
 import { LoklakError } from '../watch/errors.ts'
+import { parameterText, type Given } from './parameters.ts'
 
 /** Parameters that every JSON answer knows. */
 export const manners = {
@@ -17,8 +18,9 @@ export interface Manners {
 const callbackName = /^[A-Za-z0-9_$.[\]]{1,128}$/
 
 /** Checks what is asked before any work is done for it. Throws BAD_CALLBACK. */
-export function mannersOf(given: Readonly<Record<string, string>>): Manners {
-  const { callback = '', minified } = given
+export function mannersOf(given: Given): Manners {
+  const minified = parameterText(given, 'minified')
+  const callback = parameterText(given, 'callback') ?? ''
   const asked = { minified: minified === 'true' || minified === '1' }
   if (callback === '') return asked
   if (!callbackName.test(callback)) throw new LoklakError('BAD_CALLBACK', JSON.stringify(callback.slice(0, 64)))

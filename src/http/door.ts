@@ -15,7 +15,7 @@ export interface DoorOptions {
 }
 
 /** Milliseconds: for the head of a request, for all of it, between two requests, and how often that is looked after. */
-export interface Timing {
+interface Timing {
   readonly headersTimeout: number
   readonly requestTimeout: number
   readonly keepAliveTimeout: number

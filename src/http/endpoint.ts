@@ -8,7 +8,7 @@ import { asAsked, mergeParameters, parameterReader } from './parameters.ts'
 
 export interface Endpoint<P extends TProperties, A extends TSchema> {
   readonly url: string
-  readonly tag: 'messages' | 'server' | 'health'
+  readonly tag: 'server' | 'health'
   readonly summary: string
   readonly parameters: P
   readonly answer: A

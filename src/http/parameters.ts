@@ -4,13 +4,20 @@ import { Compile } from 'typebox/compile'
 import { isObject } from '../support/json.ts'
 import { LoklakError } from '../watch/errors.ts'
 
-export type Texts = Readonly<Record<string, string>>
+/** Parameters by name, not looked at yet: text from a query string or form, anything from a JSON body. */
+export type Given = Readonly<Record<string, unknown>>
 
 /** Fields of a query string or form; of a name given twice the first counts, as in the original. */
 export function parseForm(text: string): Record<string, string> {
   const fields: Record<string, string> = Object.create(null)
   for (const [name, value] of new URLSearchParams(text)) fields[name] ??= value
   return fields
+}
+
+/** A parameter as text, as a form would have sent it; undefined where it was not given. Throws BAD_PARAMETER. */
+export function parameterText(given: Given, name: string): string | undefined {
+  const value = given[name]
+  return value === undefined || value === null ? undefined : asText(name, value)
 }
 
 function asText(name: string, value: unknown): string {
@@ -20,15 +27,11 @@ function asText(name: string, value: unknown): string {
   throw new LoklakError('BAD_PARAMETER', `${name}: must be text, a number, true or false, or a list of these`)
 }
 
-function texts(given: unknown): Record<string, string> {
-  const fields: Record<string, string> = Object.create(null)
-  if (!isObject(given)) return fields
-  for (const [name, value] of Object.entries(given)) if (value !== null && value !== undefined) fields[name] = asText(name, value)
-  return fields
+/** The parameters of a request, wherever they stood. No name of one reaches a prototype. */
+export function mergeParameters(query: unknown, body: unknown): Given {
+  const given: Record<string, unknown> = Object.create(null)
+  return Object.assign(given, isObject(body) ? body : {}, isObject(query) ? query : {})
 }
-
-/** The parameters of a request as text. */
-export const mergeParameters = (query: unknown, body: unknown): Texts => Object.assign(texts(body), texts(query))
 
 function numberFrom(name: string, text: string): number {
   const number = Number(text)
@@ -40,7 +43,7 @@ function numberFrom(name: string, text: string): number {
  * A reader of the parameters that a schema names; what it does not name is ignored. Booleans are true for `true` and `1`
  * alone; an empty number counts as not given; what is not given takes its default. Throws BAD_PARAMETER.
  */
-export function parameterReader<P extends TProperties>(schema: TObject<P>): (given: Texts) => Static<TObject<P>> {
+export function parameterReader<P extends TProperties>(schema: TObject<P>): (given: Given) => Static<TObject<P>> {
   const compiled = Compile(schema)
   const fields = Object.entries(schema.properties).map(([name, field]) => ({
     name,
@@ -51,7 +54,7 @@ export function parameterReader<P extends TProperties>(schema: TObject<P>): (giv
   return (given) => {
     const read: Record<string, unknown> = {}
     for (const { name, isBoolean, isNumber, fallback } of fields) {
-      const text = given[name]
+      const text = parameterText(given, name)
       if (text === undefined || (isNumber && text.trim() === '')) {
         if (fallback !== undefined) read[name] = fallback
       } else read[name] = isBoolean ? text === 'true' || text === '1' : isNumber ? numberFrom(name, text) : text

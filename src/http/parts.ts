@@ -9,7 +9,7 @@ import type { Log } from '../watch/log.ts'
 import type { Metrics } from '../watch/metrics.ts'
 import type { Windows } from '../watch/windows.ts'
 
-export interface JournalState {
+interface JournalState {
   /** Of the last synced record; 0 for an empty journal. */
   readonly position: Position
   readonly blockage: Blockage | null
@@ -29,10 +29,12 @@ export interface DiskState {
   readonly days_left: number | null
 }
 
-export interface IntakeState {
+interface IntakeState {
   readonly outcomes: Readonly<Record<Outcome, number>>
   /** Refused drafts, by reason. */
   readonly invalid: Readonly<Record<string, number>>
+  /** What a source gave wrong and could be put right, by what it was. */
+  readonly repaired: Readonly<Record<string, number>>
   /** What was set aside for a person to look at, by reason: damaged lines, samples of refused drafts. */
   readonly quarantined: Readonly<Record<string, number>>
 }
@@ -48,7 +50,7 @@ export interface ProjectionState {
 }
 
 /** What the original counts in `index`; what is not known yet is 0. */
-export interface Counts {
+interface Counts {
   readonly messages: number
   readonly users: number
   readonly queries: number

@@ -99,7 +99,7 @@ export const StatusAnswer = Type.Object({
     records: Counts,
   }),
   disk: Type.Object({ free: Count, total: Count, days_left: orNull(Count) }),
-  intake: Type.Object({ outcomes: Counts, invalid: Counts, quarantined: Counts }),
+  intake: Type.Object({ outcomes: Counts, invalid: Counts, repaired: Counts, quarantined: Counts }),
   projections: Type.Array(Projection),
   system: System,
   index: Index,

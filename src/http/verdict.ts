@@ -11,15 +11,18 @@ export interface Verdict {
 
 const patience = 60_000
 
+/** Whether a source follows a network. Importing dumps does not: it may go on while the network is not heard. */
+export const isFollowing = ({ network, state }: SourceState): boolean => network !== 'dump' && state !== 'disabled'
+
 const isRunning = ({ state }: SourceState): boolean => state === 'live' || state === 'catching-up'
 const said = ({ name, state, reason }: SourceState): string => `${name} is ${state}${reason === null ? '' : ` (${reason})`}`
 
 function obstacle({ journal, sources }: Status, stored: number, now: number): string | null {
   if (journal.blockage !== null) return `${journal.blockage.reason}: ${journal.blockage.detail}`
-  const enabled = sources.filter(({ state }) => state !== 'disabled')
-  if (enabled.length === 0) return 'no source is enabled; only what is imported or pushed is stored'
-  const running = enabled.filter(isRunning)
-  if (running.length === 0) return enabled.map(said).join('; ')
+  const following = sources.filter(isFollowing)
+  if (following.length === 0) return 'no source is enabled; only what is imported or pushed is stored'
+  const running = following.filter(isRunning)
+  if (running.length === 0) return following.map(said).join('; ')
   const arriving = running.some(({ state, rate }) => state === 'live' && rate > 0)
   if (arriving && now - stored > patience) return `messages arrive, but nothing was stored for ${Math.round((now - stored) / 1000)} s`
   return null

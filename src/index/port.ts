@@ -40,9 +40,15 @@ export interface Page extends Timed {
   readonly count: 'capped' | 'exact' | 'none'
 }
 
+/**
+ * Why an answer is not whole: time was up; a part of the index that it needs is being made again; or a part holds too many
+ * messages to be counted by value, which a rebuild mends.
+ */
+export type PartialReason = 'deadline' | 'rebuilding' | 'overfull'
+
 export interface Answer {
-  /** Present where the answer is not whole: time ran out, or a part of the index that it needs is being made again. */
-  readonly partial?: { readonly reason: 'deadline' | 'rebuilding' }
+  /** Present where the answer is not whole. */
+  readonly partial?: { readonly reason: PartialReason }
 }
 
 export interface Hits extends Answer {

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { idTime } from '../message/identity.ts'
 import type { JournalRecord, Position } from '../message/record.ts'
 import { isAuthor, type Author } from '../message/schema.ts'
+import { fold } from '../message/text/fold.ts'
 import { createCache } from '../support/cache.ts'
 
 /** What is known of an id. Times in milliseconds; `created` is absent where only a delete was ever seen. */
@@ -28,6 +29,8 @@ export interface KnownReader {
   /** When the newest edit that is kept was made, in milliseconds. */
   editedAt(id: string): number | undefined
   author(key: string): Author | undefined
+  /** The keys of all who have, or ever had, a handle (folded). */
+  keysOf(handle: string): readonly string[]
   close(): void
 }
 
@@ -50,6 +53,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS ids (time INTEGER, id TEXT, created INTEGER, delay INTEGER, deleted INTEGER, PRIMARY KEY (time, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS edits (id TEXT PRIMARY KEY, edited INTEGER) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS authors (key TEXT PRIMARY KEY, position INTEGER, author TEXT) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS handles (handle TEXT, key TEXT, PRIMARY KEY (handle, key)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS outdated (kind TEXT, id TEXT, position INTEGER, PRIMARY KEY (kind, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 `
@@ -72,6 +76,7 @@ function reader(db: DatabaseSync): Omit<KnownReader, 'close'> {
   const getId = db.prepare('SELECT created, delay, deleted FROM ids WHERE time = ? AND id = ?')
   const getEdit = db.prepare('SELECT edited FROM edits WHERE id = ?')
   const getAuthor = db.prepare('SELECT author FROM authors WHERE key = ?')
+  const getKeys = db.prepare('SELECT key FROM handles WHERE handle = ?')
   return {
     id(id) {
       const row = getId.get(filedAt(id), id)
@@ -81,6 +86,7 @@ function reader(db: DatabaseSync): Omit<KnownReader, 'close'> {
     },
     editedAt: (id) => number(getEdit.get(id)?.['edited']),
     author: (key) => parseAuthor(getAuthor.get(key)?.['author']),
+    keysOf: (handle) => getKeys.all(handle).flatMap(({ key }) => (typeof key === 'string' ? [key] : [])),
   }
 }
 
@@ -101,6 +107,7 @@ export function openKnown(path: string): Known {
   const deleteId = db.prepare('UPDATE ids SET deleted = 1 WHERE time = ? AND id = ?')
   const putEdit = db.prepare('INSERT INTO edits VALUES (?, ?) ON CONFLICT DO UPDATE SET edited = max(edited, excluded.edited)')
   const putAuthor = db.prepare('INSERT INTO authors VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position, author = excluded.author WHERE excluded.position > position')
+  const putHandle = db.prepare('INSERT INTO handles VALUES (?, ?) ON CONFLICT DO NOTHING')
   const putOutdated = db.prepare('INSERT INTO outdated VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = max(position, excluded.position)')
   const getOutdated = db.prepare('SELECT kind, id, position FROM outdated')
   const dropOutdated = db.prepare('DELETE FROM outdated WHERE position <= ?')
@@ -126,6 +133,7 @@ export function openKnown(path: string): Known {
     const old = author(changed.key)
     putAuthor.run(changed.key, position, JSON.stringify(changed))
     authors.delete(changed.key)
+    if (changed.handle !== undefined) putHandle.run(fold(changed.handle), changed.key)
     if (old !== undefined) putOutdated.run('author renewed', changed.key, position)
     if (changed.state === 'deleted') putOutdated.run('author gone', changed.key, position)
   }
@@ -170,6 +178,7 @@ export function openKnown(path: string): Known {
     id: stored.id,
     editedAt: stored.editedAt,
     author,
+    keysOf: stored.keysOf,
     apply(records, upTo) {
       begin()
       for (const record of records) apply(record)

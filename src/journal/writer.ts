@@ -98,8 +98,9 @@ export function createWriter(options: WriterOptions, start: WriterStart): Writer
   async function closeOpen(): Promise<void> {
     if (open === undefined) return
     const { name, bytes, file } = open
-    open = undefined
     await file?.close()
+    // Not before: at every moment the segment is either the open one or among the closed, so that no reader misses it.
+    open = undefined
     options.onClosed(name, bytes)
   }
 
@@ -148,10 +149,10 @@ export function createWriter(options: WriterOptions, start: WriterStart): Writer
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     block(code === 'ENOSPC' || code === 'EDQUOT' ? 'disk full' : 'i/o error', error instanceof Error ? error.message : String(error))
     const left = open
+    await left?.file?.truncate(left.bytes).catch(() => undefined)
+    await left?.file?.close().catch(() => undefined)
     open = undefined
-    if (left?.file === undefined) return
-    await left.file.truncate(left.bytes).catch(() => undefined)
-    await left.file.close().catch(() => undefined)
+    if (left === undefined) return
     if (left.bytes === 0) await disk.unlink(join(folder, left.name)).catch(() => undefined)
     else options.onClosed(left.name, left.bytes)
   }

@@ -34,7 +34,9 @@ export function readText(written: string, quoted: boolean, star: boolean): TextR
 /** Without quotes where it can be: then punctuation around it is left out. */
 function spelled(body: string, quoted: boolean, prefix: boolean): Words | undefined {
   const bare = quoted ? '' : body.replace(outside, '')
-  if (plain.test(bare) && !reserved.has(bare)) return words(bare, { prefix })
+  // Some signs become letters by folding (⻳); they are no punctuation.
+  const says = (text: string): string => phrase(text, prefix).tokens.join(' ')
+  if (plain.test(bare) && !reserved.has(bare) && says(bare) === says(body)) return words(bare, { prefix })
   return words(replaceQuotes(body, ' ').replace(/\s+/gu, ' ').trim(), { quoted: true, prefix })
 }
 

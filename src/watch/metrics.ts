@@ -15,6 +15,7 @@ export const metricTable = {
   loklak_degraded: { kind: 'gauge', labels: ['name'], help: '1 for each dependency that is down or behind.' },
   loklak_intake_drafts_total: { kind: 'counter', labels: ['outcome'], help: 'What became of everything offered since the start.' },
   loklak_intake_invalid_total: { kind: 'counter', labels: ['reason'], help: 'Offers that were refused, by reason.' },
+  loklak_intake_repaired_total: { kind: 'counter', labels: ['kind'], help: 'What a source gave wrong and could be put right.' },
   loklak_intake_quarantined_total: { kind: 'counter', labels: ['reason'], help: 'What was set aside for a person to look at, by reason.' },
   loklak_source_live: { kind: 'gauge', labels: ['source'], help: '1 while a source follows its network live.' },
   loklak_source_received_total: { kind: 'counter', labels: ['source'], help: 'Messages received since the start.' },
@@ -37,7 +38,7 @@ export const metricTable = {
   loklak_http_refused_connections_total: { kind: 'counter', labels: [], help: 'Connections refused because there were too many.' },
 } as const satisfies Record<string, MetricEntry>
 
-export type MetricName = keyof typeof metricTable
+type MetricName = keyof typeof metricTable
 export type Labels = Readonly<Record<string, string>>
 export type Sample = readonly [labels: Labels, value: number]
 

@@ -6,7 +6,7 @@ const userInfo = /(:\/\/)[^\s/:@"]*:[^\s/@"]*@/g
 const secretParameter = /([?&](?:[a-z_-]*(?:token|password|secret|key|signature))=)[^&\s"#]+/gi
 const deepest = 8
 
-export const mask = '***'
+const mask = '***'
 
 /** Masks passwords and tokens that stand inside addresses. */
 export const maskAddresses = (text: string): string => text.replace(userInfo, `$1${mask}@`).replace(secretParameter, `$1${mask}`)

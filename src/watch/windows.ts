@@ -11,7 +11,7 @@ const spans = {
 
 export type Span = keyof typeof spans
 
-export interface Window {
+interface Window {
   readonly count: number
   /** Events a second over the window, or since counting began where that is less. */
   readonly rate: number

@@ -7,12 +7,12 @@ import { temporaryFolder } from '../journal/fixtures.ts'
 import { startLife, type Life } from './life.ts'
 import { numbers } from './numbers.ts'
 import type { Told } from './oracle.ts'
-import { judgeFiles, judgeRecovery } from './recovery.ts'
+import { judgeFiles, judgeRecovery, judgeStart } from './recovery.ts'
 
-const chains = [1, 2, 3]
-const lives = 11
+const chains = [1, 2, 3, 4, 5]
+const lives = 7
 /** At most so many receipts are heard before the blow; none at all where it comes while the archive is being opened. */
-const mostReceipts = 500
+const mostReceipts = 400
 
 /** Lets a life write until it was heard `receipts` times, then kills it. */
 async function strike(life: Life, receipts: number, acknowledged: Told[]): Promise<void> {
@@ -37,7 +37,7 @@ async function strikeEarly(life: Life, after: number, acknowledged: Told[]): Pro
 }
 
 async function chain(t: TestContext, seed: number): Promise<void> {
-  const folder = await temporaryFolder(t)
+  const folder = await temporaryFolder()
   const random = numbers(seed)
   const acknowledged: Told[] = []
   let next = startLife(folder, 0, seed)
@@ -45,16 +45,16 @@ async function chain(t: TestContext, seed: number): Promise<void> {
   for (let n = 0; n < lives; n++) {
     const life = next
     // It loads while the other one writes.
-    next = startLife(folder, n + 1, seed)
+    if (n + 1 < lives) next = startLife(folder, n + 1, seed)
     if (n % 4 === 3) await strikeEarly(life, random() * 60, acknowledged)
     else await strike(life, Math.floor(random() * mostReceipts), acknowledged)
     judgeFiles(folder, acknowledged)
-    if (n % 4 === 0) await judgeRecovery(folder, acknowledged)
+    // Not after each: a crash must find the next start what it is, and what the last one left.
+    if (n % 3 === 1) await judgeStart(folder, acknowledged)
   }
   await judgeRecovery(folder, acknowledged)
-  assert.ok(acknowledged.some(([outcome]) => outcome === 'compacted'), 'nothing was ever compacted under load')
 }
 
-describe(`${chains.length * lives} times kill -9`, { concurrency: chains.length }, () => {
+describe(`${chains.length * lives} times kill -9`, { concurrency: 3 }, () => {
   for (const seed of chains) test(`${lives} lives of one data folder, seed ${seed}`, (t) => chain(t, seed))
 })

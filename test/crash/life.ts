@@ -1,6 +1,7 @@
 // Owns one life of the writer: begun, listened to, ended by `kill -9` from here or by itself.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,11 +15,14 @@ export interface Life {
   readonly over: Promise<{ readonly signal: string | null; readonly complaint: string }>
 }
 
+/** Compiled code that one life leaves to the next: most of what a life costs is loading. */
+const compiled = mkdtempSync(join(tmpdir(), 'loklak-compiled-'))
+process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
+
 /** Starts a writer on a data folder. It loads at once and begins when it is told to, so that loading can overlap with another life. */
 export function startLife(folder: string, life: number, seed: number, env: Readonly<Record<string, string>> = {}): Life {
   const script = join(import.meta.dirname, 'writer.ts')
-  const cache = { NODE_COMPILE_CACHE: join(tmpdir(), 'loklak-crash-cache') }
-  const child = spawn(process.execPath, [script, folder, String(life), String(seed)], { env: { ...process.env, ...cache, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [script, folder, String(life), String(seed)], { env: { ...process.env, NODE_COMPILE_CACHE: compiled, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
   let complaint = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text))
   // It may be killed before it reads.

@@ -24,7 +24,7 @@ const passes: Readonly<Record<CrashPoint, number>> = {
 describe('a process that dies', { concurrency: 3 }, () => {
   for (const point of crashPoints) {
     test(point, async (t) => {
-      const folder = await temporaryFolder(t)
+      const folder = await temporaryFolder()
       const acknowledged: Told[] = []
       const life = startLife(folder, 0, 1, { LOKLAK_CRASH_AT: `${point}:${passes[point]}` })
       t.after(life.kill)

@@ -14,6 +14,8 @@ import type { Told } from './oracle.ts'
 
 const [path = '', life = '0', seed = '0'] = process.argv.slice(2)
 const writers = 4
+/** In receipts: now and then a segment is full and compaction finds something to do. */
+const compactEvery = 250
 const random = numbers(Number(seed) * 1000 + Number(life))
 const below = (limit: number): number => Math.floor(random() * limit)
 
@@ -26,7 +28,7 @@ process.stdin.destroy()
 
 const archive = await openArchive({
   folder: openDataFolder(path).folder,
-  segmentBytes: 24_000,
+  segmentBytes: 150_000,
   syncInterval: 0,
   floor: () => 0,
   consent: 'respect',
@@ -35,8 +37,12 @@ const archive = await openArchive({
   crashPoint: crashAt(process.env),
 })
 
+let told = 0
 async function offer(drafts: readonly Draft[]): Promise<void> {
-  for (const { outcome, id, position } of await archive.intake.offer(drafts, { source: 'test', imported: false })) tell(position === undefined ? [outcome, id] : [outcome, id, position])
+  for (const { outcome, id, position } of await archive.intake.offer(drafts, { source: 'test', imported: false })) {
+    tell(position === undefined ? [outcome, id] : [outcome, id, position])
+    if (++told % compactEvery === 0) void archive.compact(new AbortController().signal)
+  }
 }
 
 let versions = 0
@@ -82,16 +88,8 @@ async function step(writer: number, n: number): Promise<void> {
 async function write(writer: number): Promise<void> {
   for (let n = 0; ; n++) {
     await step(writer, n)
-    await sleep(below(4))
+    await sleep(4 + below(20))
   }
 }
 
-async function forget(): Promise<void> {
-  for (;;) {
-    const { lines } = await archive.compact(new AbortController().signal)
-    if (lines > 0) tell(['compacted', String(lines)])
-    await sleep(25)
-  }
-}
-
-await Promise.all([forget(), ...Array.from({ length: writers }, (_, writer) => write(writer))])
+await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)))

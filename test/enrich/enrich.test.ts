@@ -116,8 +116,7 @@ describe('every message that enrich makes', () => {
     each((draft) => {
       const { message } = enrich(draft, seen)
       const keys = Object.keys(message)
-      const known = keys.filter((key) => messageFields.includes(key))
-      assert.deepEqual(keys.slice(0, known.length), messageFields.filter((field) => keys.includes(field)))
+      assert.deepEqual(keys.filter((key) => messageFields.includes(key)), messageFields.filter((field) => keys.includes(field)))
       assert.ok(Object.values(message).every((value) => value !== undefined))
     })
   })
@@ -133,14 +132,13 @@ describe('every message that enrich makes', () => {
 
   it('keeps every given field', () => {
     const repaired = new Set(['timestamp', 'created_at', 'edited_at', 'source_type', 'provider_type', 'reply_count', 'retweet_count'])
-    const grown = new Set(['links', 'hosts', 'images', 'audio', 'videos', 'mention_ids'])
-    const folded = new Set(['mentions', 'hashtags'])
+    const grown = new Set(['links', 'hosts', 'images', 'audio', 'videos', 'mention_ids', 'mentions', 'hashtags'])
+    const fold = (value: unknown) => String(value).toLowerCase()
     each((draft) => {
       const { message } = enrich(draft, seen)
       for (const [key, given] of Object.entries(draft)) {
         const kept: unknown = Object.getOwnPropertyDescriptor(message, key)?.value
-        if (grown.has(key) && Array.isArray(given) && Array.isArray(kept)) assert.deepEqual(new Set([...given, ...kept]), new Set(kept))
-        else if (folded.has(key) && Array.isArray(given)) assert.deepEqual(new Set(String(given).toLowerCase()).difference(new Set(String(kept).toLowerCase())), new Set())
+        if (grown.has(key) && Array.isArray(given) && Array.isArray(kept)) assert.ok(new Set(given.map(fold)).isSubsetOf(new Set(kept.map(fold))), key)
         else if (!repaired.has(key)) assert.deepEqual(kept, given, key)
       }
     })

@@ -18,8 +18,8 @@ describe('links', () => {
     assert.deepEqual(values('so: https://a.org/x: yes', 'links'), ['https://a.org/x'])
   })
   it('lead somewhere: a public domain or an address of numbers', () => {
-    assert.deepEqual(values('http://localhost:9000/ http://nas.local/x http://192.0.2.1/x http://[2001:db8::1]/ http://xn--/ http://http://a.org', 'links'), [
-      'http://192.0.2.1/x', 'http://[2001:db8::1]/', 'http://a.org',
+    assert.deepEqual(values('http://localhost:9000/ http://nas.local/x http://192.0.2.1/x http://[2001:db8::1]/ http://xn--/ http://nosuchzone.x', 'links'), [
+      'http://192.0.2.1/x', 'http://[2001:db8::1]/',
     ])
   })
 })
@@ -119,12 +119,21 @@ describe('whatever the text and the facets are', () => {
 
   // Were one of these not read in one pass, it would take minutes.
   const hostile = [
-    '@', '#', '＠', 'http://', 'http://a.bc/', 'http://a.bc ', 'http://a.bc/… ', 'www.', 'www.a.bc ', 'https://a', '@a@', '@a.', '@a.b@', '#a', '#1', '#_',
-    '(', 'http://a.bc/(', 'http://a.bc/((a', 'http://a.bc/"', 'http://a.bc/[{(', 'a.', 'http://a.', 'https://xn--a', ',', '\u0301', '\ud83d', '中#',
+    '@', '#', 'http://a.bc/ ', '＠', 'http://', 'http://a.de/', 'http://a.de ', 'http://a.de/… ', 'www.', 'www.a.de ', 'https://a', '@a@', '@a.', '@a.b@', '#a', '#1', '#_',
+    '(', 'http://a.de/(', 'http://a.de/((a', 'http://a.de/"', 'http://a.de/[{(', 'a.', 'http://a.', 'https://xn--a', ',', '\u0301', '\ud83d', '中#',
   ]
+  it('thousands of different links, names and tags are all found', { timeout: 60_000 }, () => {
+    const many = Array.from({ length: 3000 }, (_, i) => i)
+    const { message } = enrich(draftOf(many.map((i) => `http://a.de/${i}… @n${i} #t${i}`).join(' ')), seen)
+    assert.equal(message.mentions.length, many.length)
+    assert.equal(message.hashtags.length, many.length)
+    // Some are the beginning of others (`/1…` of `/10…`), and those are looked for among the first.
+    assert.ok(message.links.length > 2900 && message.links.length < many.length, String(message.links.length))
+  })
+
   it('100,000 characters of the same are read to their end', { timeout: 60_000 }, () => {
     for (const part of hostile) {
-      for (const start of ['', '@', '#', 'http://a.bc/']) {
+      for (const start of ['', '@', '#', 'http://a.de/']) {
         const text = (start + part.repeat(100_000)).slice(0, 100_000)
         assert.equal(enrich(draftOf(text, { facets: Array(1000).fill(facet(1, 3, { tag: 'x' })) }), seen).message.text, text)
       }

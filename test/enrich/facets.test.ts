@@ -70,12 +70,24 @@ describe('facets', () => {
     const uri = 'https://www.tumblr.com/tempo-tales/765681292369166336/behind'
     assert.deepEqual(enrich(draftOf(shown, { facets: [facetOver(shown, 'www.tumblr.com/tempo-tales/...', { uri })] }), seen).message.links, [uri])
     assert.deepEqual(enrich(draftOf(shown, { links: [uri] }), seen).message.links, [uri], 'even where there is no facet')
+    assert.deepEqual(enrich(draftOf(shown.replace('...', '…'), { links: [uri] }), seen).message.links, [uri], 'whatever the ellipsis')
     assert.deepEqual(enrich(draftOf(shown), seen).message.links, ['http://www.tumblr.com/tempo-tales/'], 'but it is better than none')
   })
 
   it('are counted where they cannot be read, and links must be http', () => {
     assert.deepEqual(read('abc', null, 'x', {}, facet(0, 3, { uri: 'javascript:alert(1)' }), facet(0, 3, { did: '' }), facet(0, 3, { tag: ' ' })).notes, Array(6).fill('facet-dropped'))
     assert.deepEqual(read('abc', { index: {}, features: [{ $type: 'org.example.facet#bold' }] }).notes, [], 'kinds that we do not know are no fault')
+  })
+
+  it('leave free what stands directly behind them', () => {
+    const written = '(here)#rain'
+    assert.deepEqual(enrich(draftOf(written, { facets: [facetOver(written, '(here)', { uri: 'https://a.org/' })] }), seen).message.hashtags, ['rain'])
+  })
+
+  it('can say two things of one place, which is counted once', () => {
+    const written = 'see #rain now'
+    const both = facet(4, 9, { tag: 'rain' }, { uri: 'https://rain.org/' })
+    assert.deepEqual(read(written, both), { covered: [['#rain', 'rain'], ['', 'https://rain.org/']], notes: [] })
   })
 
   it('are looked at up to a limit', () => {

@@ -11,10 +11,10 @@ describe('language', () => {
   it('is told for prose in any script', () => {
     assert.equal(detect('Der Regen fällt seit gestern auf die Stadt.'), 'de')
     assert.equal(detect('ありがとう'), 'ja')
-    assert.equal(detect('спасибо большое'), 'ru')
+    assert.equal(detect('спасибо большое за помощь'), 'ru')
   })
   it('is not guessed where there is little to tell it by', () => {
-    for (const text of ['', 'ok', 'Danke!', '😂😂😂😂😂😂', '12:30 – 14:45', '@ann @bob #fun https://example.org/eine/deutsche/seite']) assert.equal(detect(text), undefined, text)
+    for (const text of ['', 'ok', 'Pizza Taxi Hotel', 'la la la la la la la la la', '😂😂😂😂😂😂', '12:30 – 14:45', '@ann @bob #fun https://example.org/eine/deutsche/seite']) assert.equal(detect(text), undefined, text)
   })
   it('goes by the prose, not by links, names and tags', () => {
     assert.equal(detect('Il pleut depuis hier #thisIsAnEnglishTag https://www.example.org/this/is/the/english/news @the.english.man'), 'fr')

@@ -10,10 +10,8 @@ import { anyDraft, draftOf, facetOver, seen } from './drafts.ts'
 
 describe('lengths', () => {
   it('are code points: of the text, and without its links, mentions and hashtags', () => {
-    const text = '🚀 to @ann: https://a.org/x #moon!'
-    assert.deepEqual(lengthsOf(text, undefined), {
-      text_length: [...text].length, without_l_len: [...'🚀 to @ann:  #moon!'].length, without_lu_len: [...'🚀 to :  #moon!'].length, without_luh_len: [...'🚀 to :  !'].length,
-    })
+    const text = '🚀 @ann: https://a.org/x #moon!'
+    assert.deepEqual(lengthsOf(text, undefined), { text_length: 30, without_l_len: 15, without_lu_len: 11, without_luh_len: 6 })
   })
   it('know what facets cover', () => {
     const text = '中文 click here 🚀'

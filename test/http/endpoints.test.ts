@@ -118,6 +118,7 @@ test('/metrics tells the same as status.json', async () => {
     'loklak_degraded{name="broker"} 1',
     'loklak_intake_drafts_total{outcome="new"} 900',
     'loklak_intake_invalid_total{reason="text: must be string"} 4',
+    'loklak_intake_repaired_total{kind="facet moved"} 6',
     'loklak_source_live{source="bluesky"} 1',
     'loklak_source_lag_seconds{source="bluesky"} 0.32',
     'loklak_source_dropped_total{reason="json",source="bluesky"} 2',

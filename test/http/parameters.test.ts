@@ -42,14 +42,18 @@ test('the schema decides about the rest, and what it does not name is ignored', 
 })
 
 test('the query string wins over the body', () => {
-  assert.deepEqual({ ...mergeParameters(parseForm('q=a'), { q: 'b', count: 3 }) }, { q: 'a', count: '3' })
+  assert.deepEqual({ ...mergeParameters(parseForm('q=a'), { q: 'b', count: 3 }) }, { q: 'a', count: 3 })
 })
 
 test('a JSON body may have numbers, booleans and lists; nothing deeper', () => {
-  assert.deepEqual({ ...mergeParameters({}, { count: 3, minified: true, fields: ['a', 'b'], none: null }) }, { count: '3', minified: 'true', fields: 'a,b' })
-  assert.throws(() => mergeParameters({}, { q: { deep: 1 } }), refusal('q: '))
-  assert.deepEqual({ ...mergeParameters({}, 'text') }, {})
-  assert.deepEqual({ ...mergeParameters({}, ['list']) }, {})
+  const { q, count, minified } = read(mergeParameters({}, { q: ['a', 2], count: 3, minified: true, radius: null }))
+  assert.deepEqual([q, count, minified], ['a,2', 3, true])
+  assert.throws(() => read(mergeParameters({}, { q: { deep: 1 } })), refusal('q: '))
+  for (const none of ['text', ['list'], null, undefined]) assert.deepEqual({ ...mergeParameters({}, none) }, {})
+})
+
+test('what is not asked for may be anything', () => {
+  assert.equal(read(mergeParameters({}, { q: 'a', other: { deep: 1 } })).q, 'a')
 })
 
 test('of a name given twice the first counts; plus is a space; broken escapes are text', () => {

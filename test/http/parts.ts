@@ -39,6 +39,7 @@ export function statusAt(now: number): Status {
     intake: {
       outcomes: { new: 900, known: 7, edited: 3, deleted: 5, author: 40, unchanged: 1, withheld: 2, invalid: 4 },
       invalid: { 'text: must be string': 4 },
+      repaired: { 'facet moved': 6 },
       quarantined: { json: 1 },
     },
     projections: [{ name: 'index', position: now * 1000 - 9000, lag_ms: 4, state: 'live', reason: null }],

@@ -23,6 +23,13 @@ test('without a source that runs nothing new is stored', () => {
   assert.equal(verdict({ ...status, sources: [waiting, { ...liveSource, name: 'nostr' }] }, noon).storing, true, 'one that runs is enough')
 })
 
+test('an import that runs does not hide that the network is not heard', () => {
+  const waiting = { ...liveSource, state: 'waiting' as const, reason: 'connection refused' }
+  const importing = { ...liveSource, name: 'import', network: 'dump' }
+  assert.equal(verdict({ ...status, sources: [importing, waiting] }, noon).reason, 'bluesky is waiting (connection refused)')
+  assert.equal(verdict({ ...status, sources: [importing] }, noon).reason, 'no source is enabled; only what is imported or pushed is stored')
+})
+
 test('looking live while nothing reaches the disk is not storing', () => {
   assert.equal(verdict({ ...status, journal: late }, noon).reason, 'messages arrive, but nothing was stored for 61 s')
 })

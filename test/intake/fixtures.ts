@@ -31,7 +31,7 @@ export interface Opened {
 
 /** Opens an archive in a folder of the test (its own unless one is given). */
 export async function openTest(t: TestContext, options: Partial<ArchiveOptions> & { readonly path?: string } = {}): Promise<Opened> {
-  const path = options.path ?? (await temporaryFolder(t))
+  const path = options.path ?? (await temporaryFolder())
   mkdirSync(path, { recursive: true })
   const held = openDataFolder(path)
   const notes: string[] = []

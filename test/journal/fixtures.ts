@@ -1,5 +1,6 @@
 // Owns what journal tests share: a throw-away folder, records to write, a journal on a disk that can be told to fail.
-import { mkdtemp, mkdir, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -9,9 +10,15 @@ import type { Journal } from '../../src/journal/port.ts'
 import type { Entry, JournalRecord } from '../../src/message/record.ts'
 import type { Message } from '../../src/message/schema.ts'
 
-export async function temporaryFolder(t: TestContext): Promise<string> {
+const folders: string[] = []
+// Not at the end of each test: what the test opened in it is closed by hooks that come later.
+process.once('exit', () => {
+  for (const path of folders) rmSync(path, { recursive: true, force: true })
+})
+
+export async function temporaryFolder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'loklak-'))
-  t.after(() => rm(path, { recursive: true, force: true }))
+  folders.push(path)
   return path
 }
 

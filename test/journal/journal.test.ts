@@ -9,7 +9,7 @@ import { edit, failingDisk, heldClock, insert, openAt, readAll, remove, temporar
 const own = (path: string) => join(path, 'dump', 'own')
 
 test('a record that was acknowledged lies in a plain text dump, one JSON object a line, position first', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const journal = await openAt(t, path)
   const [position] = await journal.append([insert('a', 'Grüße 🎉')])
   const [name] = await readdir(own(path))
@@ -20,7 +20,7 @@ test('a record that was acknowledged lies in a plain text dump, one JSON object 
 })
 
 test('positions rise strictly, also while the clock stands still, goes back and the journal is opened again', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const clock = heldClock()
   const journal = await openAt(t, path, { now: clock.now })
   const first = await journal.append([insert('a'), insert('b')])
@@ -36,7 +36,7 @@ test('positions rise strictly, also while the clock stands still, goes back and 
 })
 
 test('what arrives during a sync is one batch with one sync', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   let syncs = 0
   const failing = failingDisk()
   const disk = {
@@ -53,7 +53,7 @@ test('what arrives during a sync is one batch with one sync', async (t) => {
 })
 
 test('a segment ends at midnight UTC while running, and at its size, and is sealed with a checksum', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const clock = heldClock(Date.UTC(2026, 0, 2, 23, 59, 59, 999))
   const journal = await openAt(t, path, { now: clock.now, segmentBytes: 2_000 })
   await journal.append([insert('before')])
@@ -69,7 +69,7 @@ test('a segment ends at midnight UTC while running, and at its size, and is seal
 })
 
 test('a quiet journal closes the segment of a day that is over', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const clock = heldClock()
   const journal = await openAt(t, path, { now: clock.now })
   await journal.append([insert('a')])
@@ -84,7 +84,7 @@ test('a quiet journal closes the segment of a day that is over', async (t) => {
 })
 
 test('a follower gets everything after its cursor once and in order, across rotation, sealing and compaction', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const journal = await openAt(t, path, { segmentBytes: 1_500 })
   const positions: number[] = []
   for (let i = 0; i < 20; i++) positions.push(...(await journal.append([insert(`m${i}`)])))
@@ -103,7 +103,7 @@ test('a follower gets everything after its cursor once and in order, across rota
 })
 
 test('a follower that fell behind the part in memory reads the disk and comes back', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const journal = await openAt(t, path, { segmentBytes: 6_000_000 })
   const total = 30
   const stop = new AbortController()
@@ -121,7 +121,7 @@ test('a follower that fell behind the part in memory reads the disk and comes ba
 
 for (const [call, code, reason] of [['write', 'ENOSPC', 'disk full'], ['sync', 'EIO', 'i/o error'], ['append', 'EIO', 'i/o error']] as const) {
   test(`${code} in ${call}: nothing is acknowledged, the reason is told, and it resumes by itself with nothing lost or doubled`, async (t) => {
-    const path = await temporaryFolder(t)
+    const path = await temporaryFolder()
     const failing = failingDisk()
     let tries = 0
     const wait = () => {
@@ -145,7 +145,7 @@ for (const [call, code, reason] of [['write', 'ENOSPC', 'disk full'], ['sync', '
 }
 
 test('below the disk floor nothing is taken until there is room again', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const failing = failingDisk()
   failing.free = 10
   const journal = await openAt(t, path, {
@@ -162,7 +162,7 @@ test('below the disk floor nothing is taken until there is room again', async (t
 })
 
 test('closing while the disk fails rejects what waits instead of losing it silently', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const failing = failingDisk()
   failing.fail('sync', 'EIO')
   const blocked = Promise.withResolvers<void>()
@@ -185,7 +185,7 @@ test('property: whatever is appended in whatever batches is read back in order, 
   )
   await fc.assert(
     fc.asyncProperty(entries, fc.nat(), async (batches, from) => {
-      const path = await temporaryFolder(t)
+      const path = await temporaryFolder()
       const journal = await openAt(t, path, { segmentBytes: 1_200 })
       const written = []
       for (const batch of batches) {

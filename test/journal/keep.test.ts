@@ -23,7 +23,7 @@ async function verified(journal: Opened, path: string): Promise<Verified[]> {
 }
 
 test('compaction takes out deleted, superseded and abandoned text and leaves deletes, edits and handles', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const journal = await openAt(t, path)
   const [, , oldAuthor] = await journal.append([insert('kept'), insert('gone'), author('key:ann', 'Old name'), insert('edited', 'first'), insert('bob', 'of a deleted author', 'bob')])
   const [, edited, newAuthor] = await journal.append([remove('gone'), edit('edited', 'second'), author('key:ann', 'New name'), author('key:bob', 'Bob', 'deleted')])
@@ -47,7 +47,7 @@ test('text that only looks like an id is not taken for one', () => {
 })
 
 test('a reader in mid-file during compaction sees every record that was there when it began', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const clock = heldClock()
   const journal = await openAt(t, path, { now: clock.now, segmentBytes: 8_000_000 })
   for (let i = 0; i < 10; i++) await journal.append(Array.from({ length: 200 }, (_, j) => insert(`m${i * 200 + j}`, 'x'.repeat(1_000))))
@@ -65,7 +65,7 @@ test('a reader in mid-file during compaction sees every record that was there wh
 })
 
 test('verify finds a flipped byte, a lost checksum and a position that does not rise', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const journal = await openAt(t, path, { segmentBytes: 1 })
   for (const id of ['a', 'b', 'c']) await journal.append([insert(id)])
   await journal.sealed()
@@ -85,7 +85,7 @@ async function reopened(journal: Opened, open: () => Promise<Opened>): Promise<O
 }
 
 test('repair takes damaged lines out of sealed segments and keeps them aside', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const clock = heldClock()
   const journal = await openAt(t, path, { now: clock.now })
   await journal.append([insert('a'), insert('b')])
@@ -104,7 +104,7 @@ test('repair takes damaged lines out of sealed segments and keeps them aside', a
 })
 
 test('retention removes the oldest sealed segments and leaves their ids, deletes and authors', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const clock = heldClock()
   const journal = await openAt(t, path, { now: clock.now })
   await journal.append([insert('old'), remove('older'), author('key:ann', 'Ann')])
@@ -135,8 +135,8 @@ test('which segments are overdue: by age, by size, never the newest, never past 
   assert.deepEqual(names(1, 1, [segment(1, false), segment(2)]), [])
 })
 
-test('deleted text leaves imported, rejected and torn files of every packing, other lines stay', async (t) => {
-  const folder = await temporaryFolder(t)
+test('deleted text leaves imported, rejected and torn files of every packing, other lines stay', async () => {
+  const folder = await temporaryFolder()
   const text = ['{"id_str":"gone","text":"secret"}', '{"id_str":"kept","text":"fine"}', String.raw`{"line":3,"reason":"x","text":"{\"id_str\":\"gone\",\"text\":\"secret"}`, ''].join('\n')
   await writeFile(join(folder, 'a.txt'), text)
   await writeFile(join(folder, 'b.txt.gz'), gzipSync(text))

@@ -8,8 +8,8 @@ import { author, edit, insert, openAt, readAll, remove, temporaryFolder, told } 
 
 const lines = [insert('a', 'Grüße 🎉 東京'), edit('a', 'edited'), remove('a'), author('key:ann', 'Ann'), insert('b')].map((entry, i) => encodeLine(1_767_355_200_000_000 + i, encodeEntry(entry)))
 
-test('a segment cut at every byte offset keeps exactly its whole lines, and the rest is kept beside it', async (t) => {
-  const folder = await temporaryFolder(t)
+test('a segment cut at every byte offset keeps exactly its whole lines, and the rest is kept beside it', async () => {
+  const folder = await temporaryFolder()
   const whole = Buffer.from(`${lines.join('\n')}\n`)
   const path = join(folder, 'segment.txt')
   for (let at = 0; at <= whole.length; at++) {
@@ -26,8 +26,8 @@ test('a segment cut at every byte offset keeps exactly its whole lines, and the 
   }
 })
 
-test('garbage at the end is cut, however many lines it looks like', async (t) => {
-  const folder = await temporaryFolder(t)
+test('garbage at the end is cut, however many lines it looks like', async () => {
+  const folder = await temporaryFolder()
   const path = join(folder, 'segment.txt')
   for (const garbage of ['\0'.repeat(100_000), 'no json\nneither\n', '{"$T":1}\n', '\n\n\n', '{"$T":5,"$P":"X"}\n\0\0']) {
     await writeFile(path, `${lines[0]}\n${garbage}`)
@@ -37,8 +37,8 @@ test('garbage at the end is cut, however many lines it looks like', async (t) =>
   }
 })
 
-test('a long last line is found whole across chunks', async (t) => {
-  const folder = await temporaryFolder(t)
+test('a long last line is found whole across chunks', async () => {
+  const folder = await temporaryFolder()
   const path = join(folder, 'segment.txt')
   const long = encodeLine(7, encodeEntry(insert('long', 'x'.repeat(300_000))))
   await writeFile(path, `${lines[0]}\n${long}\n{"$T":8`)
@@ -46,7 +46,7 @@ test('a long last line is found whole across chunks', async (t) => {
 })
 
 test('opening after a crash reports the torn end and goes on behind the last whole record', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const journal = await openAt(t, path)
   await journal.append([insert('a'), insert('b')])
   const segment = journal.segments()[0]?.path ?? ''
@@ -59,7 +59,7 @@ test('opening after a crash reports the torn end and goes on behind the last who
 })
 
 test('damage in the middle is reported once, kept aside, and everything else is read', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const folder = join(path, 'dump', 'own')
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'messages_20260102_43200000.txt'), [lines[0], '\0\0\0', lines[1], `${lines[2]?.slice(0, 40)}`, lines[3], lines[4], ''].join('\n'))
@@ -73,7 +73,7 @@ test('damage in the middle is reported once, kept aside, and everything else is 
 })
 
 test('of a segment that is there plain and sealed, only a sealed one proven by its checksum wins', async (t) => {
-  const path = await temporaryFolder(t)
+  const path = await temporaryFolder()
   const folder = join(path, 'dump', 'own')
   const journal = await openAt(t, path, { segmentBytes: 1 })
   await journal.append([insert('a')])

@@ -81,6 +81,7 @@ test('the box asks for where it was written, and for what it is about with /abou
   assert.equal(finds('/location=9,48,10,49', about), false)
   assert.equal(finds('/location=9,48,10,49 /about', about), true)
   assert.equal(finds('(/location=9,48,10,49 OR #x) /about', about), true)
+  assert.equal(finds('((/location=9,48,10,49 -#y) OR #x) /about', about), true)
 })
 
 test('OR binds tighter than AND', () => {

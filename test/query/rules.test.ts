@@ -50,6 +50,13 @@ describe('a typo', () => {
   })
 })
 
+describe('punctuation around a word', () => {
+  test('is left out of the query as understood, a sign that stands for a letter is not', () => {
+    assert.equal(parseQuery('¿Rain?! wind', { now }).text, 'Rain wind')
+    assert.equal(parseQuery('rain⻳ wind', { now }).text, '"rain⻳" (wind OR from:wind)')
+  })
+})
+
 describe('the distance', () => {
   test('of Ulm and Berlin is 516 km, of antipodes half the way around, of a point to itself nothing', () => {
     assert.ok(Math.abs(distanceKm(48.4, 9.99, 52.52, 13.4) - 516) < 2)

@@ -1,5 +1,5 @@
 // Owns what a person and an administrator can do with an account of a PDS.
-import type { JsonObject } from '../../src/support/json.ts'
+import { isObject, type JsonObject } from '../../src/support/json.ts'
 import { text, xrpc } from './xrpc.ts'
 
 /** A record as it was written: its key, its hash, and its address. */
@@ -16,12 +16,14 @@ export interface Account {
   /** Writes a post; the record needs at least a text. */
   post(record: JsonObject): Promise<Written>
   /** Writes several posts in one commit. */
-  postTogether(records: readonly JsonObject[]): Promise<void>
+  postTogether(records: readonly JsonObject[]): Promise<readonly Written[]>
   /** Replaces a post by another record under the same key. */
   edit(rkey: string, record: JsonObject): Promise<Written>
   remove(rkey: string): Promise<void>
   /** Writes a record of any other collection. */
-  write(collection: string, record: JsonObject, rkey?: string): Promise<Written>
+  write(collection: string, record: JsonObject): Promise<Written>
+  /** Writes the profile anew. */
+  describe(profile: JsonObject): Promise<void>
   /** Uploads a picture and gives what a record embeds. */
   upload(image: Uint8Array): Promise<unknown>
   rename(name: string): Promise<void>
@@ -35,6 +37,7 @@ export interface Account {
 
 const admin = `Basic ${Buffer.from('admin:admin').toString('base64')}`
 const posts = 'app.bsky.feed.post'
+const profiles = 'app.bsky.actor.profile'
 
 /** A post as a client writes it: `createdAt` is now unless the record says otherwise. */
 const asPost = (record: JsonObject): JsonObject => ({ $type: posts, createdAt: new Date().toISOString(), ...record })
@@ -55,19 +58,23 @@ export async function openAccount(service: string, name: string): Promise<Accoun
   const bearer = `Bearer ${text(opened, 'accessJwt')}`
   const own = (method: string, input: JsonObject | Uint8Array | null): Promise<JsonObject> => xrpc(service, { method, input, authorization: bearer })
   const byAdmin = (method: string, input: JsonObject): Promise<JsonObject> => xrpc(service, { method, input, authorization: admin })
-  const create = async (collection: string, record: JsonObject, rkey?: string): Promise<Written> =>
-    asWritten(await own('com.atproto.repo.createRecord', { repo: did, collection, record, ...(rkey === undefined ? {} : { rkey }) }))
+  const create = async (collection: string, record: JsonObject): Promise<Written> =>
+    asWritten(await own('com.atproto.repo.createRecord', { repo: did, collection, record }))
+  const put = async (collection: string, rkey: string, record: JsonObject): Promise<Written> =>
+    asWritten(await own('com.atproto.repo.putRecord', { repo: did, collection, rkey, record }))
   return {
     did,
     handle: () => handle,
     post: (record) => create(posts, asPost(record)),
     async postTogether(records) {
       const writes = records.map((record) => ({ $type: 'com.atproto.repo.applyWrites#create', collection: posts, value: asPost(record) }))
-      await own('com.atproto.repo.applyWrites', { repo: did, writes })
+      const { results } = await own('com.atproto.repo.applyWrites', { repo: did, writes })
+      return Array.isArray(results) ? results.filter(isObject).map(asWritten) : []
     },
-    edit: async (rkey, record) => asWritten(await own('com.atproto.repo.putRecord', { repo: did, collection: posts, rkey, record: asPost(record) })),
+    edit: (rkey, record) => put(posts, rkey, asPost(record)),
     remove: async (rkey) => void (await own('com.atproto.repo.deleteRecord', { repo: did, collection: posts, rkey })),
-    write: (collection, record, rkey) => create(collection, { $type: collection, ...record }, rkey),
+    write: (collection, record) => create(collection, { $type: collection, ...record }),
+    describe: async (profile) => void (await put(profiles, 'self', { $type: profiles, ...profile })),
     upload: async (image) => (await own('com.atproto.repo.uploadBlob', image))['blob'],
     async rename(name) {
       handle = `${name}.test`

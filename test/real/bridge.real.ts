@@ -9,8 +9,8 @@ import { fetchOperator } from '../../src/support/fetch.ts'
 import { isObject } from '../../src/support/json.ts'
 import { sharedData } from '../shared-data.ts'
 import type { Account } from './account.ts'
-import { startJetstream, type Jetstream, type Traits } from './jetstream.ts'
-import { listen, parse, refusal } from './listener.ts'
+import { startBridge, type Jetstream, type Traits } from './jetstream.ts'
+import { listen, parse, refusal, textAt } from './listener.ts'
 import { startPds, type Pds } from './pds.ts'
 
 const dictionaries = sharedData('data/bluesky')
@@ -27,7 +27,7 @@ after(() => open.disposeAsync())
 
 /** A bridge of its own with an empty folder that has caught up with everything since the first event. */
 async function another(traits: Traits = {}): Promise<Jetstream> {
-  const started = await startJetstream(pds, await mkdtemp(join(folder, 'bridge-')), { 'from-start': '', ...traits })
+  const started = await startBridge(pds, await mkdtemp(join(folder, 'bridge-')), { 'from-start': '', ...traits })
   open.defer(() => started.kill())
   return started
 }
@@ -39,9 +39,9 @@ const posts = 'app.bsky.feed.post'
 /** What a v1 frame is about, on one line. */
 function gist(frame: string): string {
   const event = parse(frame)
-  const { commit, account } = event
-  if (isObject(commit)) return `${String(commit['operation'])} ${String(commit['collection'])} ${isObject(commit['record']) ? String(commit['record']['text'] ?? '') : ''}`.trim()
-  return isObject(account) ? `account ${String(account['status'] ?? 'active')}` : String(event['kind'])
+  const kind = textAt(event, 'kind')
+  if (kind === 'commit') return `${textAt(event, 'commit', 'operation')} ${textAt(event, 'commit', 'collection')} ${textAt(event, 'commit', 'record', 'text')}`.trim()
+  return kind === 'account' ? `account ${textAt(event, 'account', 'status') || 'active'}` : kind
 }
 /** The payload of a v2 frame. */
 function payload(frame: string): Readonly<Record<string, unknown>> {
@@ -292,7 +292,7 @@ describe('what is left when it ends', () => {
   })
 
   test('kill -9 where nothing was flushed: all is lost, seq starts again, and an old seq is silently live', async () => {
-    const server = await startJetstream(pds, await mkdtemp(join(folder, 'bridge-')), { flush: 'exit' })
+    const server = await startBridge(pds, await mkdtemp(join(folder, 'bridge-')), { flush: 'exit' })
     open.defer(() => server.kill())
     await anna.post({ text: 'to be lost' })
     await collect(server, 1, 'to be lost')

@@ -17,16 +17,29 @@ export interface Jetstream {
 /** What our bridge is to be like; see `bridge/main.ts`. */
 export type Traits = Readonly<Record<string, string>>
 
-function startBridge(pds: Pds, folder: string, port: number, traits: Traits): Promise<Child> {
-  const options = Object.entries(traits).map(([name, value]) => (value === '' ? `--${name}` : `--${name}=${value}`))
-  return start({
-    command: process.execPath,
-    args: [join(import.meta.dirname, 'bridge', 'main.ts'), '--port', String(port), '--pds', pds.url, '--data', folder, ...options],
-    ready: /listening on (\S+)/,
-  })
+/** Something that can be started again and again in the same place. */
+async function serverAt(port: number, startServer: () => Promise<Child>): Promise<Jetstream> {
+  let server = await startServer()
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    kill: () => server.kill(),
+    stop: async () => void (await server.stop()),
+    async restart() {
+      server = await startServer()
+    },
+  }
 }
 
-async function realServer(binary: string, pds: Pds, folder: string, port: number): Promise<() => Promise<Child>> {
+/** Starts our bridge over a PDS, keeping its events in `folder`. */
+export async function startBridge(pds: Pds, folder: string, traits: Traits = {}): Promise<Jetstream> {
+  const port = await freePort()
+  const options = Object.entries(traits).map(([name, value]) => (value === '' ? `--${name}` : `--${name}=${value}`))
+  const args = [join(import.meta.dirname, 'bridge', 'main.ts'), '--port', String(port), '--pds', pds.url, '--data', folder, ...options]
+  return serverAt(port, () => start({ command: process.execPath, args, ready: /listening on (\S+)/ }))
+}
+
+async function startReal(binary: string, pds: Pds, folder: string): Promise<Jetstream> {
+  const port = await freePort()
   // A PDS cannot list its accounts, so one is named; every other comes in live.
   const { did } = await pds.createAccount('seed')
   const options = {
@@ -38,21 +51,11 @@ async function realServer(binary: string, pds: Pds, folder: string, port: number
     '--backfill-repos': did,
   }
   const args = ['--log-format', 'text', 'serve', ...Object.entries(options).flat()]
-  return () => start({ command: binary, args, ready: /steady-state consumer running/ })
+  return serverAt(port, () => start({ command: binary, args, ready: /steady-state consumer running/ }))
 }
 
-/** Starts a Jetstream over a PDS, keeping its events in `folder`. The traits are the bridge's alone. */
-export async function startJetstream(pds: Pds, folder: string, traits: Traits = {}): Promise<Jetstream> {
-  const port = await freePort()
+/** Starts the real Jetstream where JS_BIN names it, and otherwise our bridge with these traits. */
+export function startJetstream(pds: Pds, folder: string, traits: Traits = {}): Promise<Jetstream> {
   const binary = process.env['JS_BIN']
-  const startServer = binary === undefined ? () => startBridge(pds, folder, port, traits) : await realServer(binary, pds, folder, port)
-  let server = await startServer()
-  return {
-    url: `ws://127.0.0.1:${port}`,
-    kill: () => server.kill(),
-    stop: async () => void (await server.stop()),
-    async restart() {
-      server = await startServer()
-    },
-  }
+  return binary === undefined ? startBridge(pds, folder, traits) : startReal(binary, pds, folder)
 }

@@ -57,6 +57,13 @@ export async function refusal(url: string, options: { readonly deflate?: boolean
   return refused.promise
 }
 
+/** The string at a path in an object; empty where there is none. */
+export function textAt(value: unknown, ...path: readonly string[]): string {
+  let at = value
+  for (const key of path) at = isObject(at) ? at[key] : undefined
+  return typeof at === 'string' ? at : ''
+}
+
 /** A frame as an object. */
 export function parse(frame: string): JsonObject {
   const value: unknown = JSON.parse(frame)

@@ -20,6 +20,7 @@ function fill(metrics: Metrics, { parts, options, doors }: Room): void {
   metrics.replace('loklak_degraded', degraded.map(({ name }) => [{ name }, 1]))
   metrics.replace('loklak_intake_drafts_total', by('outcome', intake.outcomes))
   metrics.replace('loklak_intake_invalid_total', by('reason', intake.invalid))
+  metrics.replace('loklak_intake_repaired_total', by('kind', intake.repaired))
   metrics.replace('loklak_intake_quarantined_total', by('reason', intake.quarantined))
   metrics.replace('loklak_source_live', sources.map(({ name, state }) => [{ source: name }, state === 'live' ? 1 : 0]))
   metrics.replace('loklak_source_received_total', sources.map(({ name, received }) => [{ source: name }, received]))

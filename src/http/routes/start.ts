@@ -6,7 +6,7 @@ import { pagePolicy } from '../headers.ts'
 import { html, Html } from '../html.ts'
 import type { Status } from '../parts.ts'
 import type { Room } from '../room.ts'
-import { verdict, type Verdict } from '../verdict.ts'
+import { isFollowing, verdict, type Verdict } from '../verdict.ts'
 
 const style = `
 :root{color-scheme:light dark}
@@ -30,14 +30,16 @@ const rate = (perSecond: number): string => `${perSecond.toFixed(perSecond < 10 
 const row = (name: string, value: Html | string): Html => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>
 `
 
-function sourceRow({ name, state, reason, rate: perSecond, lag_ms, last_message_at, gaps }: SourceState): Html {
+function sourceRow(source: SourceState): Html {
+  const { name, state, reason, rate: perSecond, lag_ms, last_message_at, gaps } = source
   const facts = [
     rate(perSecond),
     ...(last_message_at === null ? [] : [`last message ${minutes(last_message_at)}`]),
     ...(lag_ms === null ? [] : [`${(lag_ms / 1000).toFixed(1)} s behind the network`]),
     ...(gaps.length === 0 ? [] : [`known gaps: ${gaps.length}`]),
   ]
-  return row(name, html`<span class="${state === 'live' ? 'good' : 'bad'}">${state}</span>${reason === null ? '' : `: ${reason}`}<br>${facts.join(', ')}`)
+  const health = state === 'live' ? 'good' : isFollowing(source) ? 'bad' : 'idle'
+  return row(name, html`<span class="${health}">${state}</span>${reason === null ? '' : `: ${reason}`}<br>${facts.join(', ')}`)
 }
 
 function storing({ storing, reason, last_stored_at }: Verdict): Html {

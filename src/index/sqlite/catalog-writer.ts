@@ -35,19 +35,21 @@ export class CatalogWriter extends Catalog {
 
   /** Makes values and ids known, durably, before anything refers to them. */
   announce(names: Iterable<string>, ids: readonly IdAt[]): void {
-    const unknown = [...names].filter((name) => this.#known(name) === undefined)
+    const unknown = this.#lookUp([...names])
     if (unknown.length === 0 && ids.length === 0) return
-    const added = this.db.transaction(() => {
-      const added = unknown.map((name) => [name, this.#addValue(name)] as const)
-      for (const { id, at } of ids) this.db.run('INSERT OR IGNORE INTO message (id_key, at) VALUES (CAST(? AS INTEGER), CAST(? AS INTEGER))', idKey(id), at)
-      return added
+    const first = this.#nextValue
+    const added = unknown.map((name, i) => [name, (first + i) * 2 ** fieldBits + Number.parseInt(name.charAt(0), 16)] as const)
+    this.db.transaction(() => {
+      this.db.run('INSERT INTO value (name, id) SELECT value ->> 0, value ->> 1 FROM json_each(?)', JSON.stringify(added))
+      this.db.run('INSERT OR IGNORE INTO message (id_key, at) SELECT value ->> 0, value ->> 1 FROM json_each(?)', JSON.stringify(ids.map(({ id, at }) => [idKey(id), at])))
     })
+    this.#nextValue += added.length
     for (const [name, id] of added) this.#remember(name, id)
   }
 
   /** The id of a value that was announced. */
   idOf(name: string): number {
-    const known = this.#known(name)
+    const known = this.#young.get(name) ?? this.#old.get(name) ?? this.valueIds([name])[0]?.[1]
     if (known === undefined) throw new Error(`value ${JSON.stringify(name)} was not announced`)
     return known
   }
@@ -90,18 +92,18 @@ export class CatalogWriter extends Catalog {
     if (author.handle !== undefined && author.handle !== '') this.db.run('INSERT OR IGNORE INTO handle (handle, key) VALUES (?, ?)', fold(author.handle), author.key)
   }
 
-  #addValue(name: string): number {
-    const id = this.#nextValue++ * 2 ** fieldBits + Number.parseInt(name.charAt(0), 16)
-    this.db.run('INSERT INTO value (id, name) VALUES (?, ?)', id, name)
-    return id
-  }
-
-  #known(name: string): number | undefined {
-    const young = this.#young.get(name)
-    if (young !== undefined) return young
-    const id = this.#old.get(name) ?? this.valueId(name)
-    if (id !== undefined) this.#remember(name, id)
-    return id
+  /** Remembers the ids of those values that are known; answers the others. */
+  #lookUp(names: readonly string[]): string[] {
+    const missed: string[] = []
+    for (const name of names) {
+      const id = this.#young.has(name) ? undefined : this.#old.get(name)
+      if (id !== undefined) this.#remember(name, id)
+      else if (!this.#young.has(name)) missed.push(name)
+    }
+    if (missed.length === 0) return missed
+    const found = new Map(this.valueIds(missed))
+    for (const [name, id] of found) this.#remember(name, id)
+    return missed.filter((name) => !found.has(name))
   }
 
   #remember(name: string, id: number): void {

@@ -3,7 +3,7 @@
 import { idTime } from '../../message/identity.ts'
 import { isAuthor, type Author } from '../../message/schema.ts'
 import type { Position } from '../../message/record.ts'
-import { Database, numberIn, textIn } from './database.ts'
+import { Database, numberIn, numbersIn, textIn } from './database.ts'
 import { hash32, type Span } from './place.ts'
 
 /** The layout of all files of an index; an index of another version is made anew. */
@@ -79,9 +79,16 @@ export class Catalog {
     }))
   }
 
-  /** Instants at which a message with this id may have been written. */
-  timesOf(id: string): number[] {
-    return this.db.all('SELECT at FROM message WHERE id_key = CAST(? AS INTEGER)', idKey(id)).map((row) => numberIn(row, 0))
+  /** Instants at which messages with these ids may have been written, by `idKey`. */
+  timesOf(ids: readonly string[]): ReadonlyMap<number, readonly number[]> {
+    const rows = this.db.all('SELECT id_key, json_group_array(at) FROM message WHERE id_key IN (SELECT value FROM json_each(?)) GROUP BY id_key', JSON.stringify(ids.map(idKey)))
+    return new Map(rows.map((row) => [numberIn(row, 0), numbersIn(row, 1)]))
+  }
+
+  /** States of authors, by stable key; those of whom nothing was said are left out. */
+  statesOf(keys: readonly string[]): Map<string, string> {
+    const rows = this.db.all("SELECT key, author ->> '$.state' FROM author WHERE key IN (SELECT value FROM json_each(?))", JSON.stringify(keys))
+    return new Map(rows.map((row) => [textIn(row, 0), textIn(row, 1)]))
   }
 
   /** The newest state of an author. */
@@ -101,9 +108,9 @@ export class Catalog {
     return this.db.all('SELECT handle FROM handle WHERE key = ?', key).map((row) => textIn(row, 0))
   }
 
-  valueId(name: string): number | undefined {
-    const row = this.db.get('SELECT id FROM value WHERE name = ?', name)
-    return row === undefined ? undefined : numberIn(row, 0)
+  /** Ids of those values that are known. */
+  valueIds(names: readonly string[]): readonly (readonly [string, number])[] {
+    return this.db.all('SELECT name, id FROM value WHERE name IN (SELECT value FROM json_each(?))', JSON.stringify(names)).map((row) => [textIn(row, 0), numberIn(row, 1)])
   }
 
   valueName(id: number): string {

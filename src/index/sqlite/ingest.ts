@@ -6,8 +6,8 @@ import { linePosition, type Position } from '../../message/record.ts'
 import { isMessage, type Author } from '../../message/schema.ts'
 import { readBatch, renew, type Batch, type Verdict } from './batch.ts'
 import { CatalogWriter, type IdAt } from './catalog-writer.ts'
-import type { Partition } from './catalog.ts'
-import { draftOf, entryOf } from './entry.ts'
+import { idKey, type Partition } from './catalog.ts'
+import { draftOf, entryOf, type Draft } from './entry.ts'
 import type { Change, Entry } from './partition-writer.ts'
 import { Partitions, type OnDamage } from './partitions.ts'
 import { planPartitions, type Volume } from './plan.ts'
@@ -67,7 +67,7 @@ export class Ingest {
     const batch = readBatch(lines, cursor, (reason) => this.#refuse(reason))
     if (batch.last === cursor) return
     const authors = this.#renewed(batch.authors)
-    const states = new Map([...authors].map(([key, { after }]) => [key, after.state]))
+    const states = new Map([...authors].map(([key, { after }]) => [key, after.state ?? 'active']))
     this.#store(batch, states, ({ building }) => !building)
     this.#sweep([...authors.values()])
     this.catalog.settle(batch.last, [...authors.values()].map(({ after }) => after), this.partitions.sizes())
@@ -89,46 +89,44 @@ export class Ingest {
     return renewed
   }
 
-  /** Stores and removes messages in the partitions that `takes` names. */
-  #store(batch: Batch, states: ReadonlyMap<string, Author['state']>, takes: (partition: Partition) => boolean): void {
-    const changes = new Map<number, Placed[]>()
-    const put = (at: number, placed: Placed): void => {
-      const partition = this.partitions.at(at)
-      if (!takes(partition)) return
-      const list = changes.get(partition.span.start)
-      if (list === undefined) changes.set(partition.span.start, [placed])
-      else list.push(placed)
-    }
+  /** Stores and removes messages in the partitions that `takes` names. `states` are those that the catalog does not have yet. */
+  #store({ verdicts, last }: Batch, states: ReadonlyMap<string, string>, takes: (partition: Partition) => boolean): void {
+    const times = this.catalog.timesOf(verdicts.map(({ id }) => id))
+    const authors = new Set(verdicts.flatMap(({ draft }) => draft?.author ?? []))
+    const stateOf = new Map([...this.catalog.statesOf([...authors]), ...states])
     const names = new Set<string>()
     const ids: IdAt[] = []
-    for (const verdict of batch.verdicts) this.#place(verdict, states, put, names, ids)
+    const changes = new Map<Partition, Placed[]>()
+    for (const verdict of verdicts) {
+      const known = times.get(idKey(verdict.id)) ?? []
+      for (const placed of placements(verdict, known, stateOf.get(verdict.draft?.author ?? ''))) {
+        if (placed.draft !== undefined && !placed.known) ids.push(placed)
+        for (const name of placed.draft?.names ?? []) names.add(name)
+        const partition = this.partitions.at(placed.at)
+        const list = changes.get(partition)
+        if (list !== undefined) list.push(placed)
+        else if (takes(partition)) changes.set(partition, [placed])
+      }
+    }
     this.catalog.announce(names, ids)
-    for (const [start, placed] of [...changes].sort(([a], [b]) => a - b)) this.#write(start, placed, batch.last)
-  }
-
-  /** What a verdict changes, and where. */
-  #place({ id, draft, position }: Verdict, states: ReadonlyMap<string, Author['state']>, put: (at: number, placed: Placed) => void, names: Set<string>, ids: IdAt[]): void {
-    const state = draft?.author === undefined ? 'active' : states.has(draft.author) ? states.get(draft.author) : this.catalog.author(draft.author)?.state
-    const times = this.catalog.timesOf(id)
-    const kept = draft !== undefined && state !== 'deleted'
-    for (const at of times) if (!kept || at !== draft.at) put(at, { position, change: () => ({ kind: 'remove', at, id }) })
-    if (!kept) return
-    const known = times.includes(draft.at)
-    if (!known) ids.push({ id, at: draft.at })
-    for (const name of draft.names) names.add(name)
-    put(draft.at, { position, change: () => ({ kind: 'put', entry: entryOf(draft, (name) => this.catalog.idOf(name)), shown: state !== 'hidden', known }) })
+    for (const [partition, placed] of changes) this.#write(partition.span.start, placed, last)
   }
 
   #write(start: number, placed: readonly Placed[], last: Position): void {
     this.partitions.with(this.partitions.byStart(start), (writer) => {
-      const changes = placed.filter(({ position }) => position > writer.applied).map(({ change }) => change())
+      const changes = placed.filter(({ position }) => position > writer.applied).map((placed) => this.#change(placed))
       this.#refuse('crowded', writer.apply(changes, last))
     })
   }
 
+  #change({ at, id, draft, shown, known }: Placed): Change {
+    if (draft === undefined) return { kind: 'remove', at, id }
+    return { kind: 'put', entry: entryOf(draft, (name) => this.catalog.idOf(name)), shown, known }
+  }
+
   /** Takes authors out of sight, brings them back or removes them, in all partitions. */
   #sweep(authors: readonly Renewed[]): void {
-    const changed = authors.filter(({ before, after }) => (before?.state ?? 'active') !== (after.state ?? 'active') && this.catalog.valueId(authorName(after.key)) !== undefined)
+    const changed = authors.filter(({ before, after }) => (before?.state ?? 'active') !== (after.state ?? 'active') && this.catalog.valueIds([authorName(after.key)]).length > 0)
     if (changed.length === 0) return
     for (const partition of this.partitions.list) {
       if (!partition.made) continue
@@ -157,10 +155,22 @@ interface Renewed {
   readonly after: Author
 }
 
-/** A change that is made only when its values have ids. */
+/** What becomes of a message at one instant: it is put there, or removed where there is no draft. */
 interface Placed {
+  readonly id: string
+  readonly at: number
   readonly position: Position
-  readonly change: () => Change
+  readonly draft: Draft | undefined
+  readonly shown: boolean
+  /** It may be there already. */
+  readonly known: boolean
+}
+
+/** Where a verdict changes something, given at which instants the message may be stored and the state of its author. */
+function placements({ id, position, draft }: Verdict, times: readonly number[], state = 'active'): Placed[] {
+  const kept = state === 'deleted' ? undefined : draft
+  const removed = times.filter((at) => at !== kept?.at).map((at) => ({ id, at, position, draft: undefined, shown: false, known: true }))
+  return kept === undefined ? removed : [...removed, { id, at: kept.at, position, draft: kept, shown: state !== 'hidden', known: times.includes(kept.at) }]
 }
 
 /** When the first of some lines was written, in milliseconds. */

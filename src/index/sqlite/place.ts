@@ -33,6 +33,9 @@ export const groupStart = ({ start, unit, slots }: Span, at: number): number => 
 /** The first rid of the group in which a rid lies. */
 export const groupOf = ({ slots }: Span, rid: number): number => Math.floor(rid / slots) * slots
 
+/** When the group of a rid begins. */
+export const instantOf = ({ start, unit, slots }: Span, rid: number): number => start + Math.floor(rid / slots) * unit
+
 /** Whether a group begins at an instant, so that rids tell what is before it. */
 export const isGroupStart = ({ start, unit }: Span, at: number): boolean => (at - start) % unit === 0
 

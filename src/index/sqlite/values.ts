@@ -25,7 +25,7 @@ function spellings(message: Message, field: FacetField): readonly (string | unde
 }
 
 /** The name under which a value is counted. Names begin with the number of the field. */
-const valueName = (field: FacetField, folded: string): string => fieldNumber(field).toString(16) + folded
+const valueName = (field: FacetField, folded: string): string => fieldNumber(field).toString(16) + folded.toWellFormed().replaceAll('\0', '')
 
 /** An author is one value under all handles: `=` and the stable key, or the handle where there is no key. */
 const authorValue = ({ screen_name, user }: Message): string => (user.user_id === undefined || user.user_id === '' ? fold(screen_name) : `=${user.user_id}`)
@@ -40,7 +40,7 @@ export function valueNames(message: Message): string[] {
     if (field === 'screen_name') names.add(valueName(field, authorValue(message)))
     else {
       for (const value of spellings(message, field)) {
-        if (value !== undefined && value !== '' && value.length <= maxLength) names.add(valueName(field, fold(value)))
+        if (value !== undefined && value.length <= maxLength && fold(value) !== '') names.add(valueName(field, fold(value)))
       }
     }
   }

@@ -108,6 +108,7 @@ export function blueskySource(options: BlueskyOptions): Source {
   }
 
   async function run(intake: Intake, signal: AbortSignal): Promise<void> {
+    tally.enter('connecting', 'starting')
     const state = await State.open(join(options.stateDir, 'sources', 'bluesky.json'), measures.lookback, around)
     const broken = new AbortController()
     let failure: unknown

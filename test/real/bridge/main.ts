@@ -26,8 +26,8 @@ const { values } = parseArgs({
     lookback: { type: 'string', default: String(36 * 3600) },
     /** older matching events that a time cursor replays */
     replayed: { type: 'string', default: '104' },
-    /** frames after which a connection is ended as too slow; 0: never */
-    'too-slow-after': { type: 'string', default: '0' },
+    /** frames after which the first, second … connection is ended as too slow: `20,20` spares the third; 0 spares one */
+    'too-slow-after': { type: 'string', default: '' },
     /** milliseconds after the start in which subscribers get 503 */
     'warm-up': { type: 'string', default: '0' },
     /** with an empty log: take what the PDS still has, not only what comes from now on */
@@ -46,7 +46,7 @@ const server = {
   replayed: Number(values.replayed),
   now,
 }
-const traits = { tooSlowAfter: Number(values['too-slow-after']) }
+const tooSlowAfter = values['too-slow-after'].split(',').map(Number)
 const warmAt = now() + Number(values['warm-up']) * 1000
 
 const versions = new Map<string, 1 | 2>([
@@ -86,7 +86,7 @@ http.on('upgrade', (request, socket: Duplex, head) => {
   try {
     if (now() < warmAt) throw new Refusal(503, 'ServiceUnavailable', 'service not ready: cursor replay warming up')
     const subscription = readSubscription(version, searchParams, request, server)
-    return sockets.handleUpgrade(request, socket, head, (client) => void serve(client, subscription, log, traits))
+    return sockets.handleUpgrade(request, socket, head, (client) => void serve(client, subscription, log, tooSlowAfter.shift() ?? 0))
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const { type, body } = asAnswer(version, error)

@@ -21,13 +21,8 @@ const Said = Compile(Type.Object({ type: Type.String(), payload: Type.Optional(T
 const writeTimeout = 5000
 const pingEvery = 30_000
 
-export interface Traits {
-  /** After so many frames the consumer is told that it is too slow; 0: never. */
-  readonly tooSlowAfter: number
-}
-
-/** Serves one socket until it closes. */
-export async function serve(socket: WebSocket, subscription: Subscription, log: EventLog, traits: Traits): Promise<void> {
+/** Serves one socket until it closes; after so many frames (0: never) its client is told that it is too slow. */
+export async function serve(socket: WebSocket, subscription: Subscription, log: EventLog, tooSlowAfter: number): Promise<void> {
   const { version, dictionary, start } = subscription
   const closed = new AbortController()
   const hello = Promise.withResolvers<void>()
@@ -71,7 +66,7 @@ export async function serve(socket: WebSocket, subscription: Subscription, log: 
       const text = version === 1 ? encodeV1(event) : encodeV2(event)
       if (filter.mostBytes > 0 && Buffer.byteLength(text) > filter.mostBytes) continue
       await send(text)
-      if (++frames !== traits.tooSlowAfter) continue
+      if (++frames !== tooSlowAfter) continue
       if (version === 2) await send(encodeError('ConsumerTooSlow', `reading below the floor rate; reconnect with cursor=${seq + 1}`))
       return socket.close()
     }

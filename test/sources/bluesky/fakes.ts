@@ -97,6 +97,7 @@ export class FakeServer {
 
   constructor() {
     this.#http.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
+      socket.on('error', () => socket.destroy())
       const refusal = this.refusals.shift()
       if (refusal !== undefined) {
         const { status, body } = refusal

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { messageId } from '../../../src/message/identity.ts'
@@ -18,8 +18,8 @@ import { sharedData } from '../../shared-data.ts'
 const never = new AbortController().signal
 const line = (id: string, text = `text of ${id}`) => JSON.stringify({ timestamp: '2017-04-11T16:20:21.827Z', created_at: '2017-04-11T16:20:05.000Z', screen_name: 'ann', text, id_str: id, source_type: 'TWITTER', user: { screen_name: 'ann' } })
 
-async function imported(t: TestContext, opened: Opened, name: string, content: string | Uint8Array): Promise<{ counts: ImportCounts; rejected: string[] }> {
-  const folder = await temporaryFolder(t)
+async function imported(opened: Opened, name: string, content: string | Uint8Array): Promise<{ counts: ImportCounts; rejected: string[] }> {
+  const folder = await temporaryFolder()
   const file = join(folder, name)
   await writeFile(file, content)
   let counts: ImportCounts | undefined
@@ -34,7 +34,7 @@ const sample = sharedData('data/loklak/messages_20170411_17092725.txt')
 test('the dump that the original wrote imports field by field, with its times and ids', { skip: sample.skip }, async (t) => {
   const opened = await openTest(t)
   const text = await readFile(sample.path, 'utf8')
-  const { counts } = await imported(t, opened, 'messages_20170411_17092725.txt', text)
+  const { counts } = await imported(opened, 'messages_20170411_17092725.txt', text)
   assert.deepEqual(counts, { lines: 5, new: 5, known: 0, edited: 0, deleted: 0, authors: 0, withheld: 0, invalid: 0 })
   const originals = text.trim().split('\n').map((original): Record<string, unknown> => JSON.parse(original))
   const records = await opened.records()
@@ -49,7 +49,7 @@ test('the dump that the original wrote imports field by field, with its times an
 test('what we write is read back as what it was: our own lines import into another folder unchanged', async (t) => {
   const opened = await openTest(t)
   const entry = insert('test:a', 'Grüße')
-  const { counts } = await imported(t, opened, 'own.txt', `${encodeLine(5, encodeEntry(entry))}\n`)
+  const { counts } = await imported(opened, 'own.txt', `${encodeLine(5, encodeEntry(entry))}\n`)
   assert.equal(counts.new, 1)
   const [record] = await opened.records()
   assert.ok(record?.op === 'I' && entry.op === 'I')
@@ -62,7 +62,7 @@ for (const [name, pack] of [['a.txt', Buffer.from], ['a.txt.gz', gzipSync], ['a.
   test(`${name}: new, known and invalid lines are counted exactly, invalid ones kept with number and reason`, async (t) => {
     const opened = await openTest(t)
     const text = [line('1'), 'no json', line('2'), line('1'), '{"id_str":"3"}', '', `{"$P":"X"}`, line('4')].join('\r\n')
-    const { counts, rejected } = await imported(t, opened, name, pack(Buffer.from(text)))
+    const { counts, rejected } = await imported(opened, name, pack(Buffer.from(text)))
     assert.deepEqual(counts, { lines: 7, new: 3, known: 1, edited: 0, deleted: 0, authors: 0, withheld: 0, invalid: 3 })
     assert.deepEqual(rejected.map((one) => { const { line: number, reason }: { line: number; reason: string } = JSON.parse(one); return `${number} ${reason}` }).map((one) => one.slice(0, 13)), ['2 is not JSON', '5 has no user', '7 has an unkn'])
   })
@@ -74,7 +74,7 @@ test('deletes, edits and authors of another dump are taken in as such', async (t
     line('1'), '{"$T":5,"$P":"D","id_str":"1"}', `{"$T":6,"$P":"A","author":{"key":"k","network":"test","handle":"h"}}`,
     line('2'), line('2', 'better').replace('{', '{"$T":9,"$P":"U","edited_at":"2018-01-01T00:00:00.000Z",'),
   ]
-  const { counts } = await imported(t, opened, 'a.txt', lines.join('\n'))
+  const { counts } = await imported(opened, 'a.txt', lines.join('\n'))
   assert.deepEqual([counts.new, counts.deleted, counts.authors, counts.edited], [2, 1, 1, 1])
   assert.deepEqual(told(await opened.records()), ['I 1 text of 1', 'D 1', 'A k -', 'I 2 text of 2', 'U 2 better'])
 })
@@ -88,7 +88,7 @@ const hostile: readonly (readonly [string, Buffer, RegExp])[] = [
 ]
 for (const [what, content, reason] of hostile) {
   test(`hostile: ${what} cost that line and nothing else`, async (t) => {
-    const { counts, rejected } = await imported(t, await openTest(t), 'a.txt', content)
+    const { counts, rejected } = await imported(await openTest(t), 'a.txt', content)
     assert.deepEqual([counts.new, counts.invalid], [2, 1])
     assert.match(rejected[0] ?? '', reason)
   })
@@ -102,13 +102,13 @@ const refusals: readonly (readonly [string, string, Buffer, RegExp])[] = [
 ]
 for (const [what, name, content, reason] of refusals) {
   test(`${what} is refused with a reason`, async (t) => {
-    await assert.rejects(imported(t, await openTest(t), name, content), (error: unknown) => error instanceof LoklakError && error.code === 'BAD_IMPORT' && reason.test(error.message))
+    await assert.rejects(imported(await openTest(t), name, content), (error: unknown) => error instanceof LoklakError && error.code === 'BAD_IMPORT' && reason.test(error.message))
   })
 }
 
 test('an import that was interrupted goes on where it stopped, with exact counters', async (t) => {
   const opened = await openTest(t)
-  const folder = await temporaryFolder(t)
+  const folder = await temporaryFolder()
   const file = join(folder, 'a.txt')
   await writeFile(file, Array.from({ length: 2_600 }, (_, i) => (i % 13 === 0 ? 'no json' : line(String(i)))).join('\n'))
   const folders = { state: join(folder, 'state'), rejected: folder }
@@ -167,8 +167,8 @@ test('older dumps: derived fields go, wrong names and numbers as text are mended
   })
 })
 
-test('property: no line of any bytes is fatal, and every line is either a draft or has a reason', async (t) => {
-  const folder = await temporaryFolder(t)
+test('property: no line of any bytes is fatal, and every line is either a draft or has a reason', async () => {
+  const folder = await temporaryFolder()
   await fc.assert(
     fc.asyncProperty(fc.array(fc.oneof(fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)), fc.json().map((json) => Buffer.from(json))), { maxLength: 10 }), async (lines) => {
       const file = join(folder, 'a.txt')

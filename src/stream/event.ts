@@ -1,0 +1,25 @@
+// Owns which event a record of the journal is, and its data. Pure.
+import { present } from '../enrich/present.ts'
+import type { JournalRecord, Position } from '../message/record.ts'
+import { frame, type Frame } from './frame.ts'
+
+/** A message or an edit, as API answers show it, with its position. */
+export const messageFrame = (record: Extract<JournalRecord, { op: 'I' | 'U' }>): Frame =>
+  frame(record.position, record.op === 'I' ? 'message' : 'edit', { $T: record.position, ...present(record.message) })
+
+/** Gone at its source, or for a subscriber who was sent it and whose query it no longer matches. */
+export const deleteFrame = (position: Position, id_str: string, reason: 'deleted' | 'no longer matches' = 'deleted'): Frame => frame(position, 'delete', { $T: position, id_str, reason })
+
+export function authorFrame({ position, author }: Extract<JournalRecord, { op: 'A' }>): Frame {
+  const { key, network, handle, state = 'active', reason } = author
+  return frame(position, 'author', { $T: position, key, network, handle, state, reason })
+}
+
+const instant = (position: Position): string => new Date(Math.floor(position / 1000)).toISOString()
+
+/** Something was asked for from before the oldest record that is kept. */
+export const missingFrame = (from: Position, to: Position): Frame =>
+  frame(to, 'info', { reason: 'not kept any more, or not yet', missing: { from: instant(from), to: instant(to) } })
+
+/** The subscriber read too slowly and is cut off; `resume` is where to go on. */
+export const slowFrame = (position: Position): Frame => frame(position, 'info', { reason: 'too slow', resume: String(position) })

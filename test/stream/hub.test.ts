@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import * as fc from 'fast-check'
+import type { Entry, Position } from '../../src/message/record.ts'
+import { parseQuery } from '../../src/query/query.ts'
+import { match } from '../../src/query/match.ts'
+import { readChannel } from '../../src/stream/channels.ts'
+import type { Frame } from '../../src/stream/frame.ts'
+import { createHub, type Hub, type Subscriber } from '../../src/stream/hub.ts'
+import type { Wanted } from '../../src/stream/subscription.ts'
+import { author, edit, heldClock, insert, message, openAt, remove, temporaryFolder, type Opened } from '../journal/fixtures.ts'
+
+const channels = (...names: string[]): Wanted => ({ channels: names.flatMap((name) => readChannel(name) ?? []) })
+const query = (text: string): Wanted => ({ channels: [], query: parseQuery(text, { now: Date.UTC(2026, 0, 3) }).query })
+
+interface Opening {
+  readonly journal: Opened
+  readonly hub: Hub
+  /** Resolves when the hub has told everything that is stored. */
+  settled(): Promise<void>
+}
+
+async function open(t: TestContext, keys: (handle: string) => readonly string[] = () => []): Promise<Opening> {
+  const clock = heldClock()
+  const journal = await openAt(t, await temporaryFolder(), { now: () => (clock.add(1), clock.now()), segmentBytes: 500_000 })
+  const hub = createHub({ journal, authorKeys: keys, replayRate: 1e9, now: Date.now })
+  const stop = new AbortController()
+  const running = hub.run(stop.signal)
+  t.after(async () => {
+    stop.abort()
+    await running
+  })
+  const settled = async () => {
+    while (hub.position() < journal.last()) await new Promise((resolve) => setImmediate(resolve))
+    // A replay crosses over in the turns after it.
+    while (hub.counts().replaying > 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  return { journal, hub, settled }
+}
+
+interface Ear extends Subscriber {
+  readonly frames: Frame[]
+  ended: boolean
+}
+
+/** A subscriber that keeps what it hears; `limit` frames are more than it may have waiting. */
+function ear(limit = Number.POSITIVE_INFINITY): Ear {
+  const frames: Frame[] = []
+  return { frames, ended: false, send: (frame) => void frames.push(frame), full: () => frames.length >= limit, drained: () => Promise.resolve(), end() { this.ended = true } }
+}
+
+const heard = ({ frames }: Ear): string[] => frames.map((frame) => {
+  const data: { id_str?: string; key?: string } = JSON.parse(frame.json())
+  return `${frame.event} ${data.id_str ?? data.key ?? ''}`.trim()
+})
+
+test('a subscriber hears what is in its channels, each message once, in the order of the journal', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const [all, ann, both, nothing] = [ear(), ear(), ear(), ear()]
+  hub.subscribe(channels('all'), undefined, all)
+  hub.subscribe(channels('test/user/ann'), undefined, ann)
+  hub.subscribe({ ...channels('all', 'test', 'any/user/ann'), query: parseQuery('text', { now: 0 }).query }, undefined, both)
+  hub.subscribe(channels('bluesky'), undefined, nothing)
+  await journal.append([insert('a'), insert('b', 'text', 'bob'), insert('c')])
+  await settled()
+  assert.deepEqual(heard(all), ['message a', 'message b', 'message c'])
+  assert.deepEqual(heard(ann), ['message a', 'message c'])
+  assert.deepEqual(heard(both), ['message a', 'message b', 'message c'])
+  assert.deepEqual(heard(nothing), [])
+})
+
+test('an event has the position as its id and the message as answers show it; named fields alone where some are', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const all = ear()
+  hub.subscribe(channels('all'), undefined, all)
+  const [position] = await journal.append([insert('a', 'hello #ulm')])
+  await settled()
+  const [frame] = all.frames
+  assert.ok(frame !== undefined)
+  const text = frame.sse(['id_str', 'text']).toString()
+  assert.equal(text, `id: ${position}\nevent: message\ndata: {"text":"hello #ulm","id_str":"a"}\n\n`)
+  assert.equal(frame.sse(['id_str', 'text']), frame.sse(['id_str', 'text']), 'encoded once')
+  const data: Record<string, unknown> = JSON.parse(frame.json())
+  assert.deepEqual([data['$T'], data['text_length'], data['hashtags_count']], [position, 10, 0])
+})
+
+test('imported records are never announced', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const all = ear()
+  hub.subscribe(channels('all'), undefined, all)
+  await journal.append([{ op: 'I', imported: true, message: message('old') }, { op: 'D', imported: true, id_str: 'x', created_at: '2026-01-01T00:00:00.000Z' }, insert('new')])
+  await settled()
+  assert.deepEqual(heard(all), ['message new'])
+})
+
+test('edits and deletes reach who was sent the message; one that no longer matches is told as gone; a delete of the unknown is nobody’s news', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const [rain, all] = [ear(), ear()]
+  hub.subscribe(query('rain'), undefined, rain)
+  hub.subscribe(channels('test'), undefined, all)
+  await journal.append([insert('a', 'rain today'), insert('b', 'sun'), edit('a', 'rain tomorrow'), edit('b', 'rain after all'), edit('a', 'sun'), remove('b'), { op: 'D', imported: false, id_str: 'never', created_at: undefined }])
+  await settled()
+  assert.deepEqual(heard(rain), ['message a', 'edit a', 'edit b', 'delete a', 'delete b'])
+  assert.deepEqual(heard(all), ['message a', 'message b', 'edit a', 'edit b', 'edit a'])
+})
+
+test('an author who is hidden or deleted is told to who was sent something of theirs', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const [rain, sun] = [ear(), ear()]
+  hub.subscribe(query('rain'), undefined, rain)
+  hub.subscribe(query('sun'), undefined, sun)
+  await journal.append([insert('a', 'rain', 'ann'), author('key:ann', 'Ann', 'hidden')])
+  await settled()
+  assert.deepEqual(heard(rain), ['message a', 'author key:ann'])
+  assert.deepEqual(heard(sun), [])
+})
+
+test('a query by handle follows the handle to its new owner', async (t) => {
+  const owners = new Map<string, string[]>()
+  const { journal, hub, settled } = await open(t, (handle) => owners.get(handle) ?? [])
+  const listener = ear()
+  hub.subscribe(query('from:star.test'), undefined, listener)
+  await journal.append([insert('a', 'x', 'ann')])
+  await settled()
+  owners.set('star.test', ['key:ann'])
+  await journal.append([{ op: 'A', imported: false, author: { key: 'key:ann', network: 'test', handle: 'star.test', state: 'active' } }, insert('b', 'x', 'ann')])
+  await settled()
+  assert.deepEqual(heard(listener), ['message b'])
+})
+
+test('a change of what is wanted counts from the next message', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const listener = ear()
+  const subscription = hub.subscribe(query('rain'), undefined, listener)
+  await journal.append([insert('a', 'rain'), insert('b', 'sun')])
+  await settled()
+  subscription.change(query('sun'))
+  await journal.append([insert('c', 'rain'), insert('d', 'sun')])
+  await settled()
+  subscription.close()
+  await journal.append([insert('e', 'sun')])
+  await settled()
+  assert.deepEqual(heard(listener), ['message a', 'message d'])
+  assert.equal(hub.counts().subscribers, 0)
+})
+
+test('who reads too slowly is cut off with the place to resume at; the others are not touched', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const [slow, fast] = [ear(3), ear()]
+  hub.subscribe(channels('all'), undefined, slow)
+  hub.subscribe(channels('all'), undefined, fast)
+  const positions: Position[] = []
+  for (let i = 0; i < 6; i++) positions.push(...(await journal.append([insert(`m${i}`)])))
+  await settled()
+  assert.equal(slow.ended, true)
+  assert.equal(hub.counts().cut, 1)
+  assert.equal(fast.frames.length, 6)
+  const last: { resume: string } = JSON.parse(slow.frames.at(-1)?.json() ?? '{}')
+  assert.equal(last.resume, String(positions[2]))
+  const again = ear()
+  hub.subscribe(channels('all'), Number(last.resume), again)
+  await settled()
+  assert.deepEqual(heard(again), ['message m3', 'message m4', 'message m5'])
+})
+
+test('what lies before the oldest record is told as missing, then it goes on', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  await journal.append([insert('a')])
+  const listener = ear()
+  hub.subscribe(channels('all'), 1_000_000, listener)
+  await settled()
+  assert.deepEqual(heard(listener), ['info', 'message a'])
+  const info: { missing: { from: string } } = JSON.parse(listener.frames[0]?.json() ?? '{}')
+  assert.equal(info.missing.from, '1970-01-01T00:00:01.000Z')
+})
+
+test('a client that drops at random 200 times while messages pass misses none and gets none twice', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const total = 4_000
+  const heardIds: string[] = []
+  let last: Position = 0
+  let drops = 0
+  let subscription: { close(): void } | undefined
+  const connect = () => {
+    let left = 1 + Math.floor(Math.random() * 30)
+    let open = true
+    const close = () => {
+      open = false
+      subscription?.close()
+      drops++
+      if (drops <= 200) setImmediate(connect)
+    }
+    subscription = hub.subscribe(channels('all'), last, {
+      send(frame) {
+        if (!open || frame.event === 'info') return
+        last = frame.position
+        const { id_str }: { id_str: string } = JSON.parse(frame.json())
+        heardIds.push(id_str)
+        if (drops < 200 && --left === 0) close()
+      },
+      full: () => false,
+      drained: () => Promise.resolve(),
+      end: () => undefined,
+    })
+  }
+  const [first] = await journal.append([insert('first')])
+  last = first ?? 0
+  connect()
+  const all: string[] = []
+  for (let i = 0; i < total; ) {
+    const batch: Entry[] = []
+    for (let j = 0; j < 25; j++, i++) {
+      batch.push(insert(`m${i}`, 'x'))
+      all.push(`m${i}`)
+    }
+    await journal.append(batch)
+  }
+  while (heardIds.length < total) await settled()
+  assert.equal(drops, 200)
+  assert.deepEqual(heardIds, all)
+})
+
+test('property: live or replayed, a subscriber to a query ends with exactly what the query matches', async (t) => {
+  const words = fc.constantFrom('rain', 'sun', 'Köln', '#ulm', '雨')
+  const step = fc.record({ id: fc.integer({ min: 0, max: 5 }), text: fc.array(words, { maxLength: 3 }).map((all) => all.join(' ')), user: fc.constantFrom('ann', 'bob'), op: fc.constantFrom('put', 'put', 'delete') })
+  const wanted = fc.constantFrom('rain', '-rain', 'koln', 'rain OR sun', 'from:ann', 'from:ann -sun', '雨', '"rain sun"', 'source:test', '')
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 14 }), wanted, fc.nat({ max: 14 }), async (steps, text, joinsAt) => {
+      const { journal, hub, settled } = await open(t)
+      const { query: tree } = parseQuery(text, { now: 0 })
+      const model = new Map<string, ReturnType<typeof message>>()
+      const gone = new Set<string>()
+      const [live, replayedEar] = [ear(), ear()]
+      hub.subscribe({ channels: [], query: tree }, undefined, live)
+      for (const [i, { id, text, user, op }] of steps.entries()) {
+        if (i === joinsAt) hub.subscribe({ channels: [], query: tree }, 1, replayedEar)
+        const name = `test:${id}`
+        if (gone.has(name)) continue
+        if (op === 'delete') {
+          if (!model.delete(name)) continue
+          gone.add(name)
+          await journal.append([remove(name)])
+        } else {
+          await journal.append([model.has(name) ? edit(name, text, user) : insert(name, text, user)])
+          model.set(name, message(name, text, user))
+        }
+      }
+      if (joinsAt >= steps.length) hub.subscribe({ channels: [], query: tree }, 1, replayedEar)
+      await settled()
+      const expected = [...model.values()].filter((one) => match(tree, one)).map(({ id_str, text }) => `${id_str} ${text}`).sort()
+      for (const listener of [live, replayedEar]) {
+        const have = new Map<string, string>()
+        for (const frame of listener.frames) {
+          const { id_str, text }: { id_str: string; text?: string } = JSON.parse(frame.json())
+          if (frame.event === 'delete') have.delete(id_str)
+          else if (frame.event !== 'info') have.set(id_str, text ?? '')
+        }
+        assert.deepEqual([...have].map(([id, text]) => `${id} ${text}`).sort(), expected)
+      }
+    }),
+    { numRuns: 25 },
+  )
+})
