@@ -1,5 +1,7 @@
 // The entry: the commands, and the server for `serve`.
 import { readFileSync } from 'node:fs'
+import { demo } from './cli/demo.ts'
+import { doctor } from './cli/doctor.ts'
 import { dump } from './cli/dump.ts'
 import { exportMessages } from './cli/export.ts'
 import { importDumps } from './cli/import.ts'
@@ -24,5 +26,14 @@ process.exitCode = await runCli({
   cwd: process.cwd(),
   out: process.stdout,
   signal: interruption(process, (code) => process.exit(code)),
-  commands: [serve((wanted) => startServer(wanted, surroundings)), importDumps, exportMessages, dump, sample, settings],
+  commands: [
+    serve((wanted) => startServer(wanted, surroundings)),
+    demo((wanted, instead) => startServer(wanted, surroundings, instead)),
+    importDumps,
+    exportMessages,
+    dump,
+    sample,
+    doctor,
+    settings,
+  ],
 })

@@ -1,6 +1,6 @@
 // Puts the running server together: archive, sources, HTTP, and the order in which they start and stop.
 import { archiveSettings } from './cli/archive.ts'
-import type { Serving } from './cli/serve.ts'
+import type { Collected, Serving } from './cli/serve.ts'
 import { tasks } from './cli/tasks.ts'
 import { listen } from './http/listen.ts'
 import { createObserver } from './http/observe.ts'
@@ -73,8 +73,11 @@ const httpOptions = (settings: Settings, folder: DataFolder, { version, env, now
   now,
 })
 
-/** Opens everything, listens, and collects. Throws LoklakError where it cannot: the folder is taken, the port is taken. */
-export async function startServer(settings: Settings, surroundings: Surroundings): Promise<Serving> {
+/**
+ * Opens everything, listens, and collects: what the settings say, unless it is told what else. Throws LoklakError where it
+ * cannot: the folder is taken, the port is taken.
+ */
+export async function startServer(settings: Settings, surroundings: Surroundings, instead?: Collected): Promise<Serving> {
   const { now } = surroundings
   const log = createLog({ level: settings['log.level'], format: settings['log.format'], to: surroundings.err })
   const health = createHealth(now)
@@ -87,7 +90,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
     if (opened === null) throw new LoklakError('NOT_READY', 'The dumps are being read.')
     return opened
   }
-  const sources = makeSources(settings, folder, archive, log, surroundings)
+  const sources = instead?.sources ?? makeSources(settings, folder, archive, log, surroundings)
   const keeping = archiveSettings(settings)
   const observer = createObserver({ archive: () => opened, sources, projections: () => [], floor: keeping.floor, disk: realDisk, path: folder.own, streaming: settings['stream.enabled'], now })
   const parts: Parts = {
@@ -139,7 +142,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
       }, signal),
     ]
     return {
-      banner: await banner(settings, folder, http.urls, surroundings.version),
+      banner: await banner(settings, folder, http.urls, surroundings.version, instead?.told),
       async stop() {
         health.draining()
         stopping.abort()
@@ -158,14 +161,18 @@ export async function startServer(settings: Settings, surroundings: Surroundings
 /** About what all of Bluesky's posts take a day once sealed; the estimate before anything was measured. */
 const bytesPerDay = 1_000_000_000
 
-async function banner(settings: Settings, folder: DataFolder, urls: readonly string[], version: string): Promise<string[]> {
+function collects(settings: Settings): string {
+  if (!settings.roles.includes('collect') || !settings['source.bluesky.enabled']) return 'nothing but what is imported (source.bluesky.enabled=false)'
+  const hosts = settings['source.bluesky.url'].map((url) => new URL(url).host)
+  return `Bluesky (${settings['source.bluesky.collections'].join(', ')}) from ${hosts[0] ?? ''}`
+}
+
+async function banner(settings: Settings, folder: DataFolder, urls: readonly string[], version: string, told?: string): Promise<string[]> {
   const { free, total } = await realDisk.space(folder.own)
   const days = Math.floor((free - archiveSettings(settings).floor(total)) / bytesPerDay)
-  const bluesky = settings.roles.includes('collect') && settings['source.bluesky.enabled']
-  const hosts = settings['source.bluesky.url'].map((url) => new URL(url).host)
   return [
     `loklak ${version}`,
-    bluesky ? `  collects   Bluesky (${settings['source.bluesky.collections'].join(', ')}) from ${hosts[0] ?? ''}` : '  collects   nothing but what is imported (source.bluesky.enabled=false)',
+    `  collects   ${told ?? collects(settings)}`,
     `  keeps it   in ${folder.own}: ${(free / 1e9).toFixed(0)} GB free, about ${Math.max(0, days)} days of all of Bluesky`,
     `  dumps      ${urls[0] ?? ''}/dump/   status ${urls[0] ?? ''}/api/status.json`,
     `  listening on ${urls[0] ?? ''}`,

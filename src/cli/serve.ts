@@ -1,6 +1,7 @@
 // The command `serve`, the one that runs when none is named: collects and answers until it is told to stop.
 import type { Settings } from '../settings/options.ts'
-import { command } from './command.ts'
+import type { Source } from '../sources/source.ts'
+import { command, type Context } from './command.ts'
 
 /** A server that runs. */
 export interface Serving {
@@ -10,6 +11,20 @@ export interface Serving {
   stop(): Promise<void>
 }
 
+/** What is collected where that is not what the settings say. */
+export interface Collected {
+  readonly sources: readonly Source[]
+  /** Completes the line `collects …`. */
+  readonly told: string
+}
+
+/** Shows what a server tells and lets it run until the signal aborts. */
+export async function attend(serving: Serving, { out, signal }: Pick<Context, 'out' | 'signal'>): Promise<void> {
+  out.write(`${serving.banner.join('\n')}\n`)
+  if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  await serving.stop()
+}
+
 /** The command around whoever puts the server together. */
 export const serve = (start: (settings: Settings) => Promise<Serving>) =>
   command({
@@ -17,11 +32,8 @@ export const serve = (start: (settings: Settings) => Promise<Serving>) =>
     summary: 'Collects, keeps and serves until it is stopped; what runs when no command is named.',
     usage: ['[serve]'],
     flags: {},
-    run: async ({ settings, out, signal }) => {
-      const serving = await start(settings)
-      out.write(`${serving.banner.join('\n')}\n`)
-      if (!signal.aborted) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-      await serving.stop()
+    run: async (context) => {
+      await attend(await start(context.settings), context)
       return 0
     },
   })

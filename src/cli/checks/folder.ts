@@ -23,18 +23,18 @@ export function nearestFolder(path: string): string {
 function checkAbsent(path: string): Finding {
   const above = nearestFolder(path)
   const advice = 'Choose another place with --data.path=DIR, or make the folder yourself and let this user own it.'
-  if (!statSync(above).isDirectory()) return fail(check, `${path} cannot be made: ${above} is not a folder`, advice)
+  if (!statSync(above).isDirectory()) return fail(check, `${path} cannot be used: ${above} is not a folder`, advice)
   try {
     accessSync(above, constants.W_OK | constants.X_OK)
   } catch (error) {
-    return fail(check, `${path} cannot be made: ${reasonOf(error)}`, advice)
+    return fail(check, `${path} cannot be used: ${reasonOf(error)}`, advice)
   }
-  return ok(check, `${path} is not there yet; the first start makes it`)
+  return ok(check, `${path} is new; the first start fills it`)
 }
 
 export function checkFolder(path: string): FolderState {
   const folder = dataFolder(path)
-  if (!existsSync(folder.state)) return { finding: checkAbsent(existsSync(folder.path) ? folder.state : folder.path), held: false }
+  if (!existsSync(folder.state)) return { finding: checkAbsent(folder.path), held: false }
   try {
     // Opened as a server opens it, and given back at once.
     openDataFolder(path).close()

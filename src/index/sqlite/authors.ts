@@ -41,21 +41,19 @@ export async function profile(name: string, view: View, turn: Turn): Promise<Pro
   const key = author?.key ?? user?.user_id
   return {
     screen_name: user?.screen_name ?? author?.handle ?? name,
-    ...given('user_id', key),
-    ...given('name', user?.name ?? author?.name),
-    ...given('avatar', user?.profile_image_url_https ?? user?.profile_image_url_http ?? author?.avatar),
-    ...given('network', author?.network ?? message?.network),
+    user_id: key,
+    name: user?.name ?? author?.name,
+    avatar: user?.profile_image_url_https ?? user?.profile_image_url_http ?? author?.avatar,
+    network: author?.network ?? message?.network,
     handles: key === undefined ? [name] : view.catalog.handlesOf(key),
     messages: counted.count,
     messages_relation: counted.whole ? 'eq' : 'gte',
-    ...given('appearance_first', first === undefined ? undefined : new Date(first.at).toISOString()),
-    ...given('appearance_latest', latest === undefined ? undefined : new Date(latest.at).toISOString()),
+    appearance_first: first === undefined ? undefined : new Date(first.at).toISOString(),
+    appearance_latest: latest === undefined ? undefined : new Date(latest.at).toISOString(),
     hashtags: fields.hashtags ?? [],
     ...(counted.whole ? { ...partialAnswer(undefined, scope), ...answer } : partialAnswer('deadline', scope)),
   }
 }
-
-const given = <const K extends string>(name: K, value: string | undefined): { readonly [P in K]?: string } => (value === undefined ? {} : { [name]: value })
 
 const isShown = ({ state }: Author): boolean => state === undefined || state === 'active'
 

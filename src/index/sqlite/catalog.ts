@@ -104,6 +104,12 @@ export class Catalog {
     return this.db.all('SELECT key FROM handle WHERE handle = ?', handle).map((row) => textIn(row, 0))
   }
 
+  /** Folded handles that authors have or had and that begin in this way. */
+  handlesLike(beginning: string, limit: number): string[] {
+    const sql = 'SELECT DISTINCT handle FROM handle WHERE handle >= ? AND handle < ? ORDER BY handle LIMIT ?'
+    return this.db.all(sql, beginning, `${beginning}\u{10ffff}`, limit).map((row) => textIn(row, 0))
+  }
+
   handlesOf(key: string): string[] {
     return this.db.all('SELECT handle FROM handle WHERE key = ?', key).map((row) => textIn(row, 0))
   }

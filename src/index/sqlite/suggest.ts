@@ -1,8 +1,12 @@
 // Owns what can be suggested to someone who is writing a query: tags, names and words that were posted and can be found.
 import { fold } from '../../message/text/fold.ts'
 import { metaTerm } from '../../message/text/terms.ts'
-import type { SuggestAsked, Suggestion, Suggestions } from '../port.ts'
+import { anyOf } from '../../query/normal.ts'
+import { author, term } from '../../query/tree.ts'
+import { countCap, type SuggestAsked, type Suggestion, type Suggestions } from '../port.ts'
+import type { Partition } from './catalog.ts'
 import { editDistance } from './distance.ts'
+import { expression } from './expression.ts'
 import { partialAnswer } from './partial.ts'
 import type { Turn } from './turn.ts'
 import type { View } from './view.ts'
@@ -13,6 +17,8 @@ type Kind = Suggestion['kind']
 const enough = 1_000_000
 /** Terms of one beginning that are read from one partition. */
 const maxTerms = 20_000
+/** Handles of one beginning that are looked at. */
+const maxNames = 100
 
 /** Terms of messages that begin in this way are of this kind. */
 interface Source {
@@ -26,6 +32,7 @@ export async function suggest(text: string, { limit }: SuggestAsked, view: View,
   const sources = sourcesOf(written)
   const wanted = sources[0] === undefined ? '' : sources[0].beginning.slice(sources[0].prefix.length)
   const begun = await collect(sources, view, turn, (found) => found.startsWith(wanted))
+  if (sources.some(({ kind }) => kind === 'name')) renew(begun.counts, view.catalog.handlesLike(unescaped(wanted), maxNames), limit, view)
   const best = ranked(begun.counts, () => 0).slice(0, limit)
   if (best.length >= limit || wanted === '' || begun.late) return { suggestions: best, ...answer(begun.late, view) }
   const near = await collect(sources.map(shortened), view, turn, (found) => !found.startsWith(wanted) && editDistance(found, wanted, tolerance(wanted)) !== undefined)
@@ -51,16 +58,42 @@ const shortened = (source: Source): Source => ({ ...source, beginning: source.pr
 
 const tolerance = (written: string): number => (written.length <= 4 ? 1 : 2)
 
-/** Counts by kind and text. */
+/** Counts by kind and text; the text is escaped as in terms. */
 type Counts = Map<Kind, Map<string, number>>
+
+/**
+ * Names as authors have them now, with all that they wrote under any name and what mentions them. A name that its author
+ * gave up is not suggested.
+ */
+function renew(counts: Counts, handles: readonly string[], limit: number, view: View): void {
+  const found = counts.get('name') ?? new Map<string, number>()
+  const likely = [...found].sort(([, a], [, b]) => b - a).slice(0, limit * 2).map(([text]) => text)
+  const names = new Set([...likely, ...handles.map((handle) => metaTerm('a=', handle).slice(2))])
+  const keysOf = (handle: string): readonly string[] => view.catalog.keysOf(handle)
+  const renewed = [...names].flatMap((name): [string, number][] => {
+    const handle = unescaped(name)
+    const keys = keysOf(handle)
+    if (keys.length > 0 && keys.every((key) => fold(view.catalog.author(key)?.handle ?? '') !== handle)) return []
+    const query = anyOf([author(handle), term('@', handle)])
+    const count = newestPartitions(view).reduce((sum, partition) => sum + view.ask(partition, (reader) => reader.count(expression(query, keysOf), { from: 0, to: Number.MAX_SAFE_INTEGER }, countCap)), 0)
+    return count === 0 ? [] : [[name, count]]
+  })
+  counts.set('name', new Map(renewed))
+}
+
+/** Newest first, until they hold enough messages. */
+function newestPartitions(view: View): readonly Partition[] {
+  let held = 0
+  return view.partitions().toReversed().filter(({ made, building, shown }) => {
+    const isAsked = made && !building && held < enough
+    if (isAsked) held += shown
+    return isAsked
+  })
+}
 
 async function collect(sources: readonly Source[], view: View, turn: Turn, fits: (text: string) => boolean): Promise<{ readonly counts: Counts; readonly late: boolean }> {
   const counts: Counts = new Map()
-  let asked = 0
-  for (const partition of view.partitions().toReversed()) {
-    if (!partition.made || partition.building) continue
-    if (asked >= enough) break
-    asked += partition.shown
+  for (const partition of newestPartitions(view)) {
     for (const { kind, prefix, beginning } of sources) {
       if (!(await turn.next())) return { counts, late: true }
       const terms = view.ask(partition, (reader) => reader.vocabulary(beginning, maxTerms))

@@ -15,7 +15,7 @@ const mostAlt = 20_000
 const mostUrl = 8192
 
 /** The id of the post that an at:// address names; undefined where it names something else. */
-export function postId(uri: unknown): string | undefined {
+function postId(uri: unknown): string | undefined {
   if (typeof uri !== 'string' || !uri.startsWith('at://') || uri.length > mostUrl) return undefined
   const [did, collection, rkey, ...more] = uri.slice('at://'.length).split('/')
   return collection === posts && isDid(did) && isRkey(rkey) && more.length === 0 ? messageId('bluesky', `${did}:${rkey}`) : undefined

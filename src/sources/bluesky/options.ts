@@ -59,7 +59,7 @@ export interface Measures {
 export const measures: Measures = {
   offers: 16,
   drafts: 256,
-  bytes: 8 * 1024 * 1024,
+  bytes: 2 * 1024 * 1024,
   frame: 1024 * 1024,
   hugeFrame: 32 * 1024 * 1024,
   watchdog: 60_000,
