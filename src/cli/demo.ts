@@ -46,8 +46,7 @@ export const demo = (start: (settings: Settings, instead: Collected) => Promise<
       try {
         const settings: Settings = { ...context.settings, 'data.path': folder, 'source.bluesky.enabled': false, 'disk.floor': floor }
         await fill({ ...context, settings }, folder, messages, seed)
-        // Another seed: what comes now is not what was said a week ago.
-        const source = sampleSource({ perSecond: rate, seed: seed + 1, now: context.now })
+        const source = sampleSource({ perSecond: rate, seed, now: context.now })
         const told = `generated messages that nobody wrote, from no network: ${count.format(messages)} to begin with, ${rate} a second from now on`
         await attend(await start(settings, { sources: [source], told }), context)
         return 0

@@ -161,7 +161,7 @@ export interface Index {
   health(): IndexHealth
   stats(signal?: AbortSignal): Promise<IndexStats>
   /** Reads all of it and compares. Names what is damaged; that is set aside and made again. */
-  check(signal?: AbortSignal): Promise<readonly string[]>
+  check(): Promise<readonly string[]>
   /** Throws everything away; the cursor is 0 and the whole journal has to be applied again. */
   clear(): Promise<void>
   close(): Promise<void>

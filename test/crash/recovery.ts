@@ -11,7 +11,7 @@ const failing = { info: () => undefined, warn: () => undefined, error: (message:
 /** Opens the archive of a folder as the next start would, lets `use` have it, and closes it. */
 export async function withArchive(path: string, use: (archive: Archive) => Promise<void>): Promise<void> {
   const held = openDataFolder(path)
-  const archive = await openArchive({ folder: held.folder, segmentBytes: 150_000, syncInterval: 0, floor: () => 0, consent: 'respect', now: Date.now, log: failing })
+  const archive = await openArchive({ folder: held.folder, segmentBytes: 100_000, syncInterval: 0, floor: () => 0, consent: 'respect', now: Date.now, log: failing })
   try {
     await use(archive)
   } finally {

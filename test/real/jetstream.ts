@@ -14,6 +14,9 @@ export interface Jetstream {
   restart(): Promise<void>
 }
 
+/** Where the two wires are served. */
+export const paths = { v1: '/subscribe', v2: '/xrpc/network.bsky.jetstream.subscribeEvents' } as const
+
 /** What our bridge is to be like; see `bridge/main.ts`. */
 export type Traits = Readonly<Record<string, string>>
 

@@ -70,3 +70,18 @@ export function parse(frame: string): JsonObject {
   if (!isObject(value)) throw new Error(`not an object: ${frame}`)
   return value
 }
+
+/** What a v1 frame is about, on one line. */
+export function gist(frame: string): string {
+  const event = parse(frame)
+  const kind = textAt(event, 'kind')
+  if (kind === 'commit') return `${textAt(event, 'commit', 'operation')} ${textAt(event, 'commit', 'collection')} ${textAt(event, 'commit', 'record', 'text')}`.trim()
+  return kind === 'account' ? `account ${textAt(event, 'account', 'status') || 'active'}` : kind
+}
+
+/** The payload of a v2 frame. */
+export function payload(frame: string): JsonObject {
+  const { payload } = parse(frame)
+  if (!isObject(payload)) throw new Error(`no payload: ${frame}`)
+  return payload
+}

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import type { JsonObject } from '../../src/support/json.ts'
 import type { Account } from './account.ts'
 import { startAppView, type AppView } from './appview.ts'
-import { startJetstream } from './jetstream.ts'
+import { paths, startJetstream } from './jetstream.ts'
 import { textAt } from './listener.ts'
 import { startLoklak, type Loklak } from './loklak.ts'
 import { startPds, type Pds } from './pds.ts'
@@ -52,7 +52,7 @@ before(async () => {
   await person('shy').describe({ displayName: 'Shy', ...wish })
   const jetstream = await startJetstream(pds, join(folder, 'jetstream'))
   open.defer(() => jetstream.kill())
-  collector = await startLoklak('loklak', join(folder, 'loklak'), `${jetstream.url}/subscribe`, { 'source.bluesky.appview.url': appview.url })
+  collector = await startLoklak('loklak', join(folder, 'loklak'), `${jetstream.url}${paths.v1}`, { 'source.bluesky.appview.url': appview.url })
   open.defer(() => collector.kill())
   await collector.live()
 })

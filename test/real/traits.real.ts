@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { isObject, type JsonObject } from '../../src/support/json.ts'
 import type { Account } from './account.ts'
-import { startBridge, type Jetstream, type Traits } from './jetstream.ts'
+import { paths, startBridge, type Jetstream, type Traits } from './jetstream.ts'
 import { refusal, textAt } from './listener.ts'
 import { startLoklak, type Loklak } from './loklak.ts'
 import { Oracle } from './oracle.ts'
@@ -17,9 +17,6 @@ import { until } from './until.ts'
 
 const open = new AsyncDisposableStack()
 after(() => open.disposeAsync())
-
-const v2 = '/xrpc/network.bsky.jetstream.subscribeEvents'
-const paths = [['v1', '/subscribe'], ['v2', v2]] as const
 
 let folder: string
 let pds: Pds
@@ -54,7 +51,7 @@ const gapOf = (collector: Loklak): Promise<JsonObject> =>
     return isObject(first) ? first : undefined
   })
 
-for (const [name, path] of paths)
+for (const [name, path] of Object.entries(paths))
   describe(name, () => {
     test('it refuses while it warms up: loklak asks again until it does not', async () => {
       const cold = await bridge({ 'from-start': '', 'warm-up': '1500' })
@@ -96,13 +93,13 @@ for (const [name, path] of paths)
 describe('v2', () => {
   test('it no longer has what loklak missed, and says so: loklak admits the gap, with its bounds', async () => {
     const forgetful = await bridge({ lookback: '2' })
-    const collector = await collect('forgetful', `${forgetful.url}${v2}`)
+    const collector = await collect('forgetful', `${forgetful.url}${paths.v2}`)
     await collector.live()
     const seen = await anna.post({ text: 'seen' })
     await until('it is there', () => collector.records().find((record) => record['cid'] === seen.cid))
     await collector.stop()
     const missed = await anna.post({ text: 'missed' })
-    await until('it is forgotten', async () => ((await refusal(`${forgetful.url}${v2}?cursor=2`).catch(() => undefined))?.status === 400 ? true : undefined))
+    await until('it is forgotten', async () => ((await refusal(`${forgetful.url}${paths.v2}?cursor=2`).catch(() => undefined))?.status === 400 ? true : undefined))
     await collector.restart()
     await collector.live()
     const found = await anna.post({ text: 'found' })

@@ -9,6 +9,8 @@ import { hash32, type Span } from './place.ts'
 /** The layout of all files of an index; an index of another version is made anew. */
 export const indexVersion = 1
 
+export const catalogFile = 'catalog.db'
+
 const schema = `
   CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS partition (start INTEGER PRIMARY KEY, until INTEGER, unit INTEGER, slots INTEGER, generation INTEGER, made INTEGER, building INTEGER, stored INTEGER, shown INTEGER);

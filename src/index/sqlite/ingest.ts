@@ -6,7 +6,7 @@ import { linePosition, type Position } from '../../message/record.ts'
 import { isMessage, type Author } from '../../message/schema.ts'
 import { readBatch, renew, type Batch, type Verdict } from './batch.ts'
 import { CatalogWriter, type IdAt } from './catalog-writer.ts'
-import { idKey, type Partition } from './catalog.ts'
+import { catalogFile, idKey, partitionFile, type Partition } from './catalog.ts'
 import { draftOf, entryOf, type Draft } from './entry.ts'
 import type { Change, Entry } from './partition-writer.ts'
 import { Partitions, type OnDamage } from './partitions.ts'
@@ -32,7 +32,7 @@ export class Ingest {
 
   constructor({ folder, rows, onDamage }: IngestOptions) {
     mkdirSync(folder, { recursive: true })
-    this.catalog = new CatalogWriter(join(folder, 'catalog.db'))
+    this.catalog = new CatalogWriter(join(folder, catalogFile))
     this.partitions = new Partitions(folder, this.catalog, onDamage)
     this.#rows = rows
   }
@@ -48,12 +48,55 @@ export class Ingest {
     for (let i = 0; i < lines.length; i += stretch) this.#applyStretch(lines.slice(i, i + stretch))
   }
 
-  /** Applies lines once more to one partition that is being built. Authors are as they are known by now. */
-  refill(start: number, lines: readonly string[]): void {
-    const batch = readBatch(lines, 0, () => undefined)
-    this.#store(batch, new Map(), ({ span }) => span.start === start)
-    // Also where nothing of this was for it, it now knows the journal so far.
-    this.partitions.with(this.partitions.byStart(start), (writer) => writer.apply([], batch.last))
+  /** Applies lines once more to one partition that is being built, which then has the journal up to a position. Authors are as they are known by now. */
+  refill(start: number, lines: readonly string[], upTo: Position): void {
+    for (let i = 0; i < lines.length; i += stretch) {
+      const batch = readBatch(lines.slice(i, i + stretch), 0, () => undefined)
+      this.#store(batch, new Map(), ({ span }) => span.start === start)
+    }
+    this.partitions.with(this.partitions.at(start), (writer) => writer.apply([], upTo))
+  }
+
+  /** Up to which position a partition that is being built has the journal. */
+  progress(start: number): Position {
+    return this.partitions.with(this.partitions.at(start), ({ applied }) => applied) ?? 0
+  }
+
+  /** Ends the building of a partition. Answers false where the partition lags behind the cursor. */
+  built(start: number): boolean {
+    if (this.progress(start) < this.catalog.cursor()) return false
+    this.partitions.built(start)
+    this.catalog.settle(this.catalog.cursor(), [], this.partitions.sizes())
+    return true
+  }
+
+  /** Gives a partition up that a reader found damaged, unless that has been done. */
+  setAside(start: number, generation: number, reason: string): void {
+    const partition = this.partitions.at(start)
+    if (partition.generation === generation && partition.span.start === start) this.partitions.setAside(partition, reason)
+  }
+
+  /** Reads all partitions. Sets aside those that are damaged and names them. */
+  check(): string[] {
+    const damaged: string[] = []
+    for (const partition of this.partitions.list) {
+      if (!partition.made || partition.building) continue
+      const fault = this.partitions.with(partition, (writer) => writer.check() ?? '') ?? 'damaged'
+      if (fault === '') continue
+      damaged.push(partitionFile(partition))
+      if (fault !== 'damaged') this.partitions.setAside(partition, fault)
+    }
+    return damaged
+  }
+
+  /** Messages by hour, as far as they can be found. */
+  volume(): Volume {
+    const volume = new Map<number, number>()
+    for (const partition of this.partitions.list) {
+      if (!partition.made) continue
+      for (const [hour, count] of this.partitions.with(partition, (writer) => writer.volume()) ?? []) volume.set(hour, (volume.get(hour) ?? 0) + count)
+    }
+    return volume
   }
 
   close(): void {
@@ -113,7 +156,7 @@ export class Ingest {
   }
 
   #write(start: number, placed: readonly Placed[], last: Position): void {
-    this.partitions.with(this.partitions.byStart(start), (writer) => {
+    this.partitions.with(this.partitions.at(start), (writer) => {
       const changes = placed.filter(({ position }) => position > writer.applied).map((placed) => this.#change(placed))
       this.#refuse('crowded', writer.apply(changes, last))
     })

@@ -47,10 +47,6 @@ export class Partitions {
     return this.#entry(partitionAt(this.#spans, at))
   }
 
-  byStart(start: number): Partition {
-    return this.at(start)
-  }
-
   /**
    * Works on the file of a partition, which is made where there is none. A damaged file is set aside, the partition is marked
    * as building, and the answer is undefined.
@@ -80,7 +76,7 @@ export class Partitions {
   }
 
   built(start: number): void {
-    this.#replace({ ...this.byStart(start), building: false })
+    this.#replace({ ...this.at(start), building: false })
   }
 
   /** How many messages the partitions have that are open, which are those that may have changed. */

@@ -36,6 +36,7 @@ export async function suggest(text: string, { limit }: SuggestAsked, view: View,
   const best = ranked(begun.counts, () => 0).slice(0, limit)
   if (best.length >= limit || wanted === '' || begun.late) return { suggestions: best, ...answer(begun.late, view) }
   const near = await collect(sources.map(shortened), view, turn, (found) => !found.startsWith(wanted) && editDistance(found, wanted, tolerance(wanted)) !== undefined)
+  renew(near.counts, [], limit, view)
   const others = ranked(near.counts, (found) => editDistance(found, wanted, tolerance(wanted)) ?? 0)
   return { suggestions: [...best, ...others].slice(0, limit), ...answer(near.late, view) }
 }

@@ -2,7 +2,7 @@
 import { broker, path } from '../address.ts'
 import { boolean, listOf, oneOf, optional, text } from '../kind.ts'
 import { option } from '../option.ts'
-import { bytes, integer } from '../quantity.ts'
+import { bytes, integer, port } from '../quantity.ts'
 
 /** The families of topics, by what the topic names. */
 const topicFamilies = ['all', 'network', 'user', 'mention', 'hashtag', 'country', 'language', 'text'] as const
@@ -17,6 +17,8 @@ export const streaming = {
   'stream.mqtt.qos': option(integer({ max: 2 }), '1', 'Quality of service: 0 may lose messages, 1 delivers at least once, 2 exactly once to the broker.'),
   'stream.mqtt.prefix': option(text, '', 'Put before every topic.'),
   'stream.mqtt.topics': option(listOf(oneOf(topicFamilies)), 'all,network,user,mention,hashtag,country,language', 'Families of topics that are published; each costs one publication a message and name. `text` is one for each word.'),
+  'stream.broker.port': option(port, '1883', 'Port of the broker inside loklak, on 127.0.0.1; 0 takes any free one.'),
+  'stream.broker.port.ws': option(port, '9001', 'Port of the broker inside loklak for MQTT over WebSocket, on 127.0.0.1; 0 takes any free one.'),
   'stream.limit.queue': option(bytes, '1MiB', 'What may wait for one slow reader; then it is cut off and can resume where it stopped.'),
   'stream.limit.address': option(integer({ min: 1 }), '8', 'Streams from one address; more are answered 503.'),
   'stream.limit.total': option(integer({ min: 1 }), '2000', 'Streams in all; more are answered 503.'),

@@ -50,7 +50,7 @@ export function rotation(addresses: readonly Address[], zstd: Compression): Rota
       floor = tooOld ? floorIn(ended.reason) : undefined
       if (ended.error === 'UnknownZstdDictionary') zstd.renew(address)
       else if (departure === 'not decompressed') zstd.abandon(address, ended.reason)
-      else if (!tooOld) turn += 0
+      else if (!tooOld) turn++
     },
   }
 }

@@ -19,8 +19,7 @@ export interface Sample {
 
 /** What happens, in the order of a journal. */
 export function* sampleEntries({ count, seed, until, days }: Sample): Generator<Entry> {
-  const sampler = createSampler(seed)
-  // Numbers of its own, so that the people of a seed do not depend on the days.
+  const sampler = createSampler({ people: seed, talk: seed })
   for (const at of timesBefore(seeded(seed + 1), count, until, days)) yield* sampler.next(at)
 }
 

@@ -27,10 +27,10 @@ const day = 86_400_000
 const entry = { imported: false }
 const aboutAuthor = (person: Person): Entry => ({ op: 'A', ...entry, author: authorOf(person) })
 
-/** Begins a network. The same seed and the same times give the same messages. */
-export function createSampler(seed: number): Sampler {
-  const random = seeded(seed)
-  const offset = whole(random, 1_000_000)
+/** Begins a network. `people` is the seed of who is there, `talk` of what they do; with the same times all is the same. */
+export function createSampler({ people, talk }: { readonly people: number; readonly talk: number }): Sampler {
+  const random = seeded(talk)
+  const offset = whole(seeded(people), 1_000_000)
   let before = 0
   const circles = languages.map((language): Circle => {
     const people = new People(random, language, offset + before * 104_729)

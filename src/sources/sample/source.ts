@@ -10,6 +10,7 @@ import { createSampler } from './sampler.ts'
 export interface SampleSourceOptions {
   /** Messages. */
   readonly perSecond: number
+  /** Of the people. */
   readonly seed: number
   readonly now: () => number
   readonly timer?: Timer
@@ -21,7 +22,8 @@ const beat = 100
 const mostOwed = 2
 
 export function sampleSource({ perSecond, seed, now, timer = systemTimer }: SampleSourceOptions): Source {
-  const sampler = createSampler(seed)
+  // The people of a dump with the same seed go on, and do not say again what they said.
+  const sampler = createSampler({ people: seed, talk: now() })
   const messages = rate(now)
   let received = 0
   let last: number | null = null

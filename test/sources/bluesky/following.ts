@@ -12,6 +12,9 @@ import { second } from './frames.ts'
 
 /** What the source waits after the first failure in a test, in which chance is always the middle. */
 export const firstWait = 750
+/** By how many seconds a cursor is rewound. */
+export const rewind = measures.rewind / 1000
+export const minute = measures.watchdog
 
 export interface Following {
   readonly source: Source

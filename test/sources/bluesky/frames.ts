@@ -60,3 +60,9 @@ export const v2 = {
   error: (error: string): string => JSON.stringify({ $type: 'error', error, message: 'reader below floor rate' }),
   message,
 }
+
+/** Seconds. */
+export const hour = 3600
+/** A post with this name, so many seconds after the fixed moment. */
+export const post = (name: string, seconds: number): string => v1.commit({ time: second(seconds), rkey: name })
+export const post2 = (name: string, seconds: number, seq: number): string => v2.commit({ time: second(seconds), rkey: name, seq })

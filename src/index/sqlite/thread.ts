@@ -1,0 +1,106 @@
+// Owns a worker thread that is asked things and answers them: requests find their replies, those who no longer wait are told
+// to it, and its death fails everything that is open. Does not know what is asked.
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+
+/** What goes to a thread. */
+export type Call<Ask> = { readonly id: number; readonly ask: Ask } | { readonly abandon: number }
+/** What comes back. `notice` says something without being asked. */
+export type Reply<Failure, Notice> =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly failure: Failure }
+  | { readonly notice: Notice }
+
+/** The thread died before it answered. */
+export class ThreadLost extends Error {}
+
+interface Open {
+  resolve(value: unknown): void
+  reject(reason: Error): void
+}
+
+/** `Asks` has a `kind`; `Values` has the type of the answer under each kind. */
+export class Thread<Asks extends { readonly kind: string }, Values extends { readonly [K in Asks['kind']]: unknown }, Failure, Notice> {
+  readonly #worker: Worker
+  readonly #toError: (failure: Failure) => Error
+  readonly #open = new Map<number, Open>()
+  #last = 0
+  #lost: Error | undefined
+
+  constructor(script: URL, workerData: unknown, memory: number, toError: (failure: Failure) => Error, onNotice: (notice: Notice) => void) {
+    this.#toError = toError
+    this.#worker = new Worker(script, { workerData, resourceLimits: { maxOldGenerationSizeMb: memory } })
+    this.#worker.on('message', (reply: Reply<Failure, Notice>) => {
+      if ('notice' in reply) onNotice(reply.notice)
+      else this.#settle(reply)
+    })
+    this.#worker.on('error', (error) => this.#lose(error instanceof Error ? error : new ThreadLost(String(error))))
+    this.#worker.on('exit', (code) => this.#lose(new ThreadLost(`the thread ended with ${code}`)))
+  }
+
+  /** How many questions are open. */
+  get busy(): number {
+    return this.#open.size
+  }
+
+  get isLost(): boolean {
+    return this.#lost !== undefined
+  }
+
+  /** Rejects with the signal's reason when the asker no longer waits. */
+  ask<K extends Asks['kind']>(ask: Extract<Asks, { readonly kind: K }>, signal?: AbortSignal): Promise<Values[K]> {
+    if (signal?.aborted === true) return Promise.reject(reasonOf(signal))
+    if (this.#lost !== undefined) return Promise.reject(this.#lost)
+    const id = ++this.#last
+    return new Promise<Values[K]>((resolve, reject) => {
+      const abandon = (): void => {
+        this.#open.delete(id)
+        const call: Call<Asks> = { abandon: id }
+        this.#worker.postMessage(call)
+        if (signal !== undefined) reject(reasonOf(signal))
+      }
+      const done = (): void => signal?.removeEventListener('abort', abandon)
+      signal?.addEventListener('abort', abandon, { once: true })
+      const open: Open = {
+        resolve(value: Values[K]) {
+          done()
+          resolve(value)
+        },
+        reject(reason) {
+          done()
+          reject(reason)
+        },
+      }
+      this.#open.set(id, open)
+      const call: Call<Asks> = { id, ask }
+      this.#worker.postMessage(call)
+    })
+  }
+
+  /** Ends the thread. What is open fails with `reason`. A call into SQLite that is running is waited for. */
+  async end(reason: Error): Promise<void> {
+    this.#lose(reason)
+    await this.#worker.terminate()
+  }
+
+  /** Resolves when the thread has ended by itself. */
+  async ended(): Promise<void> {
+    if (this.#worker.threadId !== -1) await once(this.#worker, 'exit')
+  }
+
+  #settle(reply: Exclude<Reply<Failure, Notice>, { readonly notice: Notice }>): void {
+    const open = this.#open.get(reply.id)
+    this.#open.delete(reply.id)
+    if (open === undefined) return
+    if ('failure' in reply) open.reject(this.#toError(reply.failure))
+    else open.resolve(reply.value)
+  }
+
+  #lose(reason: Error): void {
+    this.#lost ??= reason
+    for (const open of this.#open.values()) open.reject(this.#lost)
+    this.#open.clear()
+  }
+}
+
+const reasonOf = (signal: AbortSignal): Error => (signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason }))
