@@ -41,6 +41,7 @@ function makeSources(settings: Settings, folder: DataFolder, archive: () => Arch
         urls: settings['source.bluesky.url'],
         collections: settings['source.bluesky.collections'],
         compress: settings['source.bluesky.compress'],
+        ...(settings['source.bluesky.dictionary'] === undefined ? {} : { dictionaryFile: settings['source.bluesky.dictionary'] }),
         since: since === undefined ? null : instant(since, now()),
         appviewUrl: settings['source.bluesky.appview.url'] ?? null,
         stateDir: folder.state,

@@ -24,8 +24,11 @@ async function fill(context: Context, folder: string, messages: number, seed: nu
   const file = join(folder, 'sample.txt')
   await writeSample(file, { count: messages, seed, until: context.now(), days }, context)
   context.err.write('importing them …\n')
-  for await (const _ of runTask(context, 'import', { paths: [file] }));
-  context.signal.throwIfAborted()
+  try {
+    for await (const _ of runTask(context, 'import', { paths: [file] }));
+  } catch (error) {
+    throw context.signal.aborted ? new LoklakError('STOPPED', '', { cause: error }) : error
+  }
   await rm(file)
 }
 

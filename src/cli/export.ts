@@ -4,6 +4,7 @@ import { optional, oneOf, text } from '../settings/kind.ts'
 import { option } from '../settings/option.ts'
 import { instant, moment, type Moment } from '../settings/quantity.ts'
 import type { Message } from '../message/schema.ts'
+import { LoklakError } from '../watch/errors.ts'
 import { command } from './command.ts'
 import { currentMessages } from './current.ts'
 import { showProgress, type Progress } from './progress.ts'
@@ -80,7 +81,11 @@ export const exportMessages = command({
         yield message
       }
     }
-    await writeRows(counted(), sheet, { format, out, signal })
+    try {
+      await writeRows(counted(), sheet, { format, out, signal })
+    } catch (error) {
+      throw signal.aborted ? new LoklakError('STOPPED', 'The messages are not complete.', { cause: error }) : error
+    }
     progress?.finish()
     if (damaged > 0) err.write(`warning: ${damaged} lines could not be read; \`loklak dump verify\` shows where\n`)
     return damaged > 0 ? 1 : 0

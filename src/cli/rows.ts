@@ -1,7 +1,8 @@
 // Owns how commands print rows: json, ndjson, csv or txt, as they come, with the reader setting the pace.
 import { oneOf } from '../settings/kind.ts'
 import { option } from '../settings/option.ts'
-import { csvLine } from './csv.ts'
+import { csvLine } from '../support/csv.ts'
+import { printable } from '../support/printable.ts'
 import { put, type Output } from './output.ts'
 
 export const rowFormats = ['json', 'ndjson', 'csv', 'txt'] as const
@@ -98,6 +99,3 @@ async function* table<Row>(rows: AsyncIterable<Row>, columns: Sheet<Row>['column
 
 const plain = (value: unknown): string =>
   value === undefined || value === null ? '' : printable(typeof value === 'string' ? value : JSON.stringify(value))
-
-/** One line that cannot command a terminal: what strangers wrote is printed here. */
-const printable = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')

@@ -51,13 +51,13 @@ async function writeFile(file: string, content: Iterable<string>, signal: AbortS
     await pipeline([Readable.from(content), ...pack, createWriteStream(file)], { signal })
   } catch (error) {
     if (await isRegular(file)) await rm(file, { force: true })
-    signal.throwIfAborted()
+    if (signal.aborted) throw new LoklakError('STOPPED', `${file} was not finished and is removed.`, { cause: error })
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     throw new LoklakError('OUTPUT_UNWRITABLE', `${file}: ${code}.`, { cause: error })
   }
 }
 
-/** Writes a sample to a file, showing how far it is. Rejects with OUTPUT_UNWRITABLE or the reason of the signal. */
+/** Writes a sample to a file, showing how far it is. Rejects with OUTPUT_UNWRITABLE, or STOPPED when the signal aborts. */
 export async function writeSample(file: string, sample: Sample, { err, isTerminal, now, signal }: Pick<Context, 'err' | 'isTerminal' | 'now' | 'signal'>): Promise<void> {
   const progress = showProgress({ label: 'sample', noun: 'messages', total: sample.count, err, isTerminal, now })
   await writeFile(file, pieces(sample, (items) => progress.step({ items })), signal)

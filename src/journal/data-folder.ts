@@ -1,6 +1,7 @@
 // Owns the data folder: its layout, its version, and the lock that lets one process have it. The lock is held by the kernel
 // (an exclusive SQLite lock on `state/lock.db`), so that it ends with the process whatever kills it, and means the same
 // inside and outside a container.
+import { randomBytes } from 'node:crypto'
 import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -60,8 +61,28 @@ function checkVersion(folder: DataFolder): void {
   if (version > dataVersion) throw new LoklakError('DATA_FOLDER_TOO_NEW', `${folder.path} has version ${version}; this program knows up to ${dataVersion}.`)
 }
 
+/** The name of the journal in the folder, made once: 16 hexadecimal digits. */
+function journalId(folder: DataFolder): string {
+  const file = join(folder.state, 'journal-id')
+  try {
+    const found = readFileSync(file, 'utf8').trim()
+    if (/^[0-9a-f]{16}$/.test(found)) return found
+  } catch {
+    // It is not there yet.
+  }
+  const id = randomBytes(8).toString('hex')
+  writeFileSync(file, `${id}\n`)
+  return id
+}
+
+export interface HeldFolder {
+  readonly folder: DataFolder
+  readonly journalId: string
+  close(): void
+}
+
 /** Opens a data folder for writing, creating it where it is not there. Throws LoklakError where another process has it. */
-export function openDataFolder(path: string): { readonly folder: DataFolder; close(): void } {
+export function openDataFolder(path: string): HeldFolder {
   const folder = dataFolder(path)
   create(folder)
   const lock = new DatabaseSync(join(folder.state, 'lock.db'))
@@ -77,5 +98,5 @@ export function openDataFolder(path: string): { readonly folder: DataFolder; clo
     lock.close()
     throw error
   }
-  return { folder, close: () => lock.close() }
+  return { folder, journalId: journalId(folder), close: () => lock.close() }
 }

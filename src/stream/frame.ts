@@ -7,7 +7,7 @@ export type EventName = 'message' | 'edit' | 'delete' | 'author' | 'info'
 export interface Frame {
   readonly position: Position
   readonly event: EventName
-  /** The JSON of its data; only the fields named where some are. */
+  /** The JSON of its data; of a message only the fields named where some are. */
   json(only?: readonly string[]): string
   /** As a server-sent event. */
   sse(only?: readonly string[]): Buffer
@@ -15,34 +15,51 @@ export interface Frame {
   line(only?: readonly string[]): Buffer
 }
 
-/** Picks fields of an object, in the order of the object. */
-function pick(data: object, only: readonly string[]): object {
-  return Object.fromEntries(Object.entries(data).filter(([key]) => only.includes(key)))
+interface Encodings {
+  json(): string
+  sse(): Buffer
+  line(): Buffer
 }
+
+/** Each made when it is first asked for. */
+function encodings(position: Position, event: EventName, data: object): Encodings {
+  let json: string | undefined
+  let sse: Buffer | undefined
+  let line: Buffer | undefined
+  const text = (): string => (json ??= JSON.stringify(data))
+  return {
+    json: text,
+    // JSON has no newline of its own, so data is always one line.
+    sse: () => (sse ??= Buffer.from(`id: ${position}\nevent: ${event}\ndata: ${text()}\n\n`)),
+    line: () => (line ??= Buffer.from(`{"id":"${position}","event":"${event}","data":${text()}}\n`)),
+  }
+}
+
+/** Picks fields of an object, in the order of the object. */
+const pick = (data: object, only: readonly string[]): object => Object.fromEntries(Object.entries(data).filter(([key]) => only.includes(key)))
 
 /** A frame over data. An event of the stream itself has no id of its own: it names the place where the stream stands. */
 export function frame(position: Position, event: EventName, data: object): Frame {
-  const made = new Map<string, Buffer | string>()
+  const whole = encodings(position, event, data)
+  const hasFields = event === 'message' || event === 'edit'
+  let chosen: Map<string, Encodings> | undefined
 
-  function cached<T extends Buffer | string>(key: string, is: (value: Buffer | string) => value is T, make: () => T): T {
-    const found = made.get(key)
-    if (found !== undefined && is(found)) return found
-    const value = make()
-    made.set(key, value)
-    return value
+  function of(only: readonly string[] | undefined): Encodings {
+    if (only === undefined || !hasFields) return whole
+    chosen ??= new Map()
+    const key = only.join(',')
+    const known = chosen.get(key)
+    if (known !== undefined) return known
+    const made = encodings(position, event, pick(data, only))
+    chosen.set(key, made)
+    return made
   }
-
-  const isText = (value: Buffer | string): value is string => typeof value === 'string'
-  const isBytes = (value: Buffer | string): value is Buffer => typeof value !== 'string'
-  const keyOf = (only: readonly string[] | undefined): string => only?.join(',') ?? ''
-  const json = (only?: readonly string[]): string => cached(`json ${keyOf(only)}`, isText, () => JSON.stringify(only === undefined ? data : pick(data, only)))
 
   return {
     position,
     event,
-    json,
-    // JSON has no newline of its own, so data is always one line.
-    sse: (only) => cached(`sse ${keyOf(only)}`, isBytes, () => Buffer.from(`id: ${position}\nevent: ${event}\ndata: ${json(only)}\n\n`)),
-    line: (only) => cached(`line ${keyOf(only)}`, isBytes, () => Buffer.from(`{"id":"${position}","event":"${event}","data":${json(only)}}\n`)),
+    json: (only) => of(only).json(),
+    sse: (only) => of(only).sse(),
+    line: (only) => of(only).line(),
   }
 }

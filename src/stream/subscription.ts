@@ -1,5 +1,6 @@
 // Owns what a subscriber asks for (channels, a query, or both: either is enough) and how that is decided for one message.
 import type { Message } from '../message/schema.ts'
+import { fold } from '../message/text/fold.ts'
 import { compileQuery, subject, type Predicate, type Subject } from '../query/match.ts'
 import { requiredTerms } from '../query/required.ts'
 import type { AuthorKeys, Query } from '../query/tree.ts'
@@ -34,8 +35,25 @@ export interface Interest {
   /** Terms of which every match of the query has one; undefined where there are none and each message must be looked at. */
   readonly terms: readonly string[] | undefined
   readonly predicate: Predicate | undefined
+  /** Folded handles that the query names: when one changes hands, the query means somebody else. */
+  readonly handles: readonly string[]
   /** Whether a message is wanted. */
   wants(passing: Passing): boolean
+}
+
+function handlesIn(query: Query | undefined): string[] {
+  switch (query?.kind) {
+    case 'author':
+      return [fold(query.name)]
+    case 'and':
+      return query.all.flatMap(handlesIn)
+    case 'or':
+      return query.any.flatMap(handlesIn)
+    case 'not':
+      return handlesIn(query.none)
+    default:
+      return []
+  }
 }
 
 export function interest({ channels, query }: Wanted, authorKeys: AuthorKeys): Interest {
@@ -47,6 +65,7 @@ export function interest({ channels, query }: Wanted, authorKeys: AuthorKeys): I
     patterns,
     predicate,
     terms: query === undefined ? undefined : requiredTerms(query, authorKeys),
+    handles: handlesIn(query),
     wants: (passing) =>
       plain.some((name) => name === 'all' || (name === passing.message.network) || (name.includes('/') && passing.channels().has(name))) ||
       (patterns.length > 0 && [...passing.channels()].some((name) => patterns.some((pattern) => pattern.test(name)))) ||

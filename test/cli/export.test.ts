@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { describe, test, type TestContext } from 'node:test'
@@ -9,6 +10,7 @@ import { isMessage, type Message } from '../../src/message/schema.ts'
 import { startServer } from '../../src/server.ts'
 import { loadSettings } from '../../src/settings/load.ts'
 import type { Source } from '../../src/sources/source.ts'
+import { LoklakError } from '../../src/watch/errors.ts'
 import { paper, run as runCommand, type Ran } from './fixtures.ts'
 import { noon, post, store, temporaryFolder } from './folders.ts'
 
@@ -115,6 +117,16 @@ describe('export', () => {
     assert.match(err, /warning: 1 lines could not be read; `loklak dump verify` shows where\n$/)
   })
 
+  test('stopped by Ctrl-C says that it is not complete', async (t) => {
+    const path = await temporaryFolder(t)
+    await store(path, Array.from({ length: 200 }, (_, at) => message(`n${at}`, 'x'.repeat(1000))))
+    const stop = new AbortController()
+    const out = new Writable({ write: (_chunk, _encoding, done) => { stop.abort(new LoklakError('INTERRUPTED', '')); done() } })
+    const { code, err } = await runCommand(['export', `--data.path=${path}`], [exportMessages], { out, now: () => noon, signal: stop.signal })
+    assert.equal(code, 1)
+    assert.match(err, /error: Stopped by request\. The messages are not complete\./)
+  })
+
   test('beside a server that runs has all that was acknowledged, deletes too', async (t) => {
     const { path, intake } = await server(t)
     for (const draft of [message('ann', 'stays'), message('bob', 'gone'), { kind: 'delete', id_str: post('bob', '').id_str } as const]) await intake.offer([draft], from)
@@ -132,7 +144,8 @@ describe('export', () => {
         text += String(chunk)
         if (!isFirst) return done()
         // The other export makes sure that this one can know of it.
-        void intake.offer([edit('zoe', 'new', '2026-06-01T11:59:00Z')], from).then(() => run(path)).then(() => done())
+        const changed = intake.offer([edit('zoe', 'new', '2026-06-01T11:59:00Z')], from).then(() => run(path))
+        void changed.finally(done)
       },
     })
     assert.equal(await runCommand(['export', `--data.path=${path}`], [exportMessages], { out, now: () => noon }).then(({ code }) => code), 0)
@@ -146,7 +159,7 @@ const from = { source: 'test', imported: false }
 
 /** A server on a folder of its own, and its intake. */
 async function server(t: TestContext): Promise<{ path: string; intake: Intake }> {
-  const path = await temporaryFolder(t)
+  const path = await mkdtemp(join(tmpdir(), 'loklak-test-'))
   const { promise, resolve } = Promise.withResolvers<Intake>()
   const source: Source = {
     async run(intake, signal) {
@@ -157,6 +170,9 @@ async function server(t: TestContext): Promise<{ path: string; intake: Intake }>
   }
   const { settings } = loadSettings({ argv: [`--data.path=${path}`, '--port.http=0', '--disk.floor=1B', '--log.level=error'], env: {}, cwd: path })
   const serving = await startServer(settings, { version: '0', env: {}, err: paper().out, now: Date.now }, { sources: [source], told: 'a test' })
-  t.after(() => serving.stop())
+  t.after(async () => {
+    await serving.stop()
+    await rm(path, { recursive: true })
+  })
   return { path, intake: await promise }
 }

@@ -87,10 +87,12 @@ describe('sample', () => {
     const folder = await temporaryFolder(t)
     const stop = new AbortController()
     // The first thing that is shown is the sign to stop.
-    const err = new Writable({ write: (_chunk, _encoding, done) => { stop.abort(new LoklakError('INTERRUPTED', '')); done() } })
+    let shown = ''
+    const err = new Writable({ write: (chunk, _encoding, done) => { shown += String(chunk); stop.abort(new LoklakError('INTERRUPTED', '')); done() } })
     let time = now()
     const { code } = await run(['sample', '1000000', '--out', join(folder, 'a.txt.gz')], { err, signal: stop.signal, now: () => (time += 20_000) })
     assert.equal(code, 1)
+    assert.match(shown, /error: Stopped by request\. .+a\.txt\.gz was not finished and is removed\.\nhint: .+begins anew/)
     assert.deepEqual(await readdir(folder), [])
   })
 

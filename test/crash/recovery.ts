@@ -1,6 +1,6 @@
 // Owns what is asked of a data folder after a crash: first the files as they lie there, then an archive opened over them.
 import assert from 'node:assert/strict'
-import { openArchive, type Archive } from '../../src/intake/archive.ts'
+import { openArchive, type Archive, type ArchiveOptions } from '../../src/intake/archive.ts'
 import type { Draft } from '../../src/intake/port.ts'
 import { openDataFolder } from '../../src/journal/data-folder.ts'
 import { flaws, readDumps, type DumpLine } from './dumps.ts'
@@ -9,9 +9,9 @@ import { judge, overdue, type Told } from './oracle.ts'
 const failing = { info: () => undefined, warn: () => undefined, error: (message: string): never => assert.fail(message) }
 
 /** Opens the archive of a folder as the next start would, lets `use` have it, and closes it. */
-export async function withArchive(path: string, use: (archive: Archive) => Promise<void>): Promise<void> {
+export async function withArchive(path: string, use: (archive: Archive) => Promise<void>, options: Partial<ArchiveOptions> = {}): Promise<void> {
   const held = openDataFolder(path)
-  const archive = await openArchive({ folder: held.folder, segmentBytes: 100_000, syncInterval: 0, floor: () => 0, consent: 'respect', now: Date.now, log: failing })
+  const archive = await openArchive({ folder: held.folder, segmentBytes: 100_000, syncInterval: 0, floor: () => 0, consent: 'respect', now: Date.now, log: failing, ...options })
   try {
     await use(archive)
   } finally {

@@ -100,7 +100,7 @@ const filterWish: fc.Arbitrary<Wish> = fc.oneof(
   fc.constant(wish('source:Mastodon', ({ network }) => network === 'mastodon')),
   fc.constantFrom('has:image', '/image').map((text) => wish(text, ({ images }) => images.length > 0)),
   fc.constant(wish('/pure', ({ images, links, mentions, hashtags }) => [...images, ...links, ...mentions, ...hashtags].length === 0)),
-  fc.constantFrom(25, 50).map((most) => wish(`/len${most}`, ({ text }) => text.length <= most)),
+  fc.constantFrom(25, 50).map((most) => wish(`/len${most}`, ({ text }) => Array.from(text).length <= most)),
   fc.constant(wish('host:example.org', ({ links }) => links.length > 0)),
   fc.constant(wish('host:news.example.org', ({ links }) => links.some((link) => link.includes('news')))),
   fc.constant(wish('/link=https://EXAMPLE.org/*', ({ links }) => links.some((link) => link.toLowerCase().startsWith('https://example.org/')))),

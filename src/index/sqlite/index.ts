@@ -4,13 +4,13 @@ import type { Position } from '../../message/record.ts'
 import { isMessage, type Message } from '../../message/schema.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import { maxLimit, maxOffset, type Hits, type Index, type IndexHealth } from '../port.ts'
-import { errorOf } from './failure.ts'
-import type { Damage, Failure, Results, Standing, Task } from './protocol.ts'
-import { Readers } from './readers.ts'
-import { createRepair, type Writer } from './repair.ts'
-import { Thread } from './thread.ts'
-import type { WriterData, WriterNotice } from './writer.ts'
-import { catalogFile } from './catalog.ts'
+import { errorOf } from './threads/failure.ts'
+import type { Damage, Failure, Results, Standing, Task } from './threads/protocol.ts'
+import { Readers } from './threads/readers.ts'
+import { createRepair, type Writer } from './threads/repair.ts'
+import { Thread } from './threads/thread.ts'
+import type { WriterData, WriterNotice } from './write/writer.ts'
+import { catalogFile } from './files/catalog.ts'
 
 export interface SqliteIndexOptions {
   /** A folder of its own; made where it is not there. */
@@ -19,6 +19,8 @@ export interface SqliteIndexOptions {
   readonly replay: (after: Position, upTo: Position, signal: AbortSignal) => AsyncIterable<readonly string[]>
   /** Told when a file was set aside, and when making it again failed and will be tried once more. */
   readonly onDamage: (damage: Damage) => void
+  /** Told when everything that was set aside has been made again. */
+  readonly onRepaired: () => void
   /** A partition is full with so many messages, as long as there are few partitions. */
   readonly rows?: number
   /** Reading threads. */
@@ -35,7 +37,7 @@ const writerMemory = 256
 const patience = 10_000
 
 /** Opens the index of a folder, or makes an empty one. */
-export async function openSqliteIndex({ folder, replay, onDamage, rows = 400_000, readers: threads = 2, columnBytes = 96 * 2 ** 20 }: SqliteIndexOptions): Promise<Index> {
+export async function openSqliteIndex({ folder, replay, onDamage, onRepaired, rows = 400_000, readers: threads = 2, columnBytes = 96 * 2 ** 20 }: SqliteIndexOptions): Promise<Index> {
   const closing = new AbortController()
   let standing: Standing = { cursor: 0, refused: {}, building: [] }
   let started: Readers | undefined
@@ -44,12 +46,14 @@ export async function openSqliteIndex({ folder, replay, onDamage, rows = 400_000
       onDamage(notice.damage)
       if (notice.damage.name === catalogFile) void started?.restart()
     } else {
+      const isRepaired = standing.building.length > 0 && notice.standing.building.length === 0
       ;({ standing } = notice)
       repair.begin(standing.building)
+      if (isRepaired) onRepaired()
     }
   }
   const data: WriterData = { folder, rows }
-  const startWriter = (): WriterThread => new Thread(new URL('./writer.ts', import.meta.url), data, writerMemory, errorOf, hear)
+  const startWriter = (): WriterThread => new Thread(new URL('./write/writer.ts', import.meta.url), data, writerMemory, errorOf, hear)
   let thread = startWriter()
   const writer: Writer = {
     ask(task) {

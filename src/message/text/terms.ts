@@ -67,11 +67,14 @@ function metaTerms(message: Message): string[] {
   for (const name of message.mentions) add('@', name)
   for (const key of message.mention_ids ?? []) add('@', key)
   for (const host of message.hosts) for (const domain of domains(asciiHost(host))) add('k=', domain)
-  const length = textLengths.find((most) => message.text.length <= most)
+  const length = textLengths.find((most) => isAtMost(message.text, most))
   if (length !== undefined) terms.add(`t=${length}`)
   for (const possession of possessionsOf(message)) terms.add(`h=${possession}`)
   return [...terms]
 }
+
+/** In code points, as `text_length` counts. Only a text that may be short is counted. */
+const isAtMost = (text: string, most: number): boolean => text.length <= most || (text.length <= 2 * most && Array.from(text).length <= most)
 
 /** A host and the domains above it that still have a dot: `news.bbc.co.uk`, `bbc.co.uk`, `co.uk`. */
 function domains(host: string): string[] {

@@ -48,6 +48,8 @@ export function session(parts: Parts, options: SessionOptions): Session {
   const { flow, state, tally, numbering, profiles } = parts
   const { server, leave } = options
   const ignored = (field: string): void => tally.drop(`left out: ${field}`)
+  /** Everything from this server before here is durable. */
+  const done = state.cursor?.server === server ? state.cursor.time : 0
   let outdated = options.outdated
   let heard = false
   let decompressed = false
@@ -76,7 +78,9 @@ export function session(parts: Parts, options: SessionOptions): Session {
     heard = true
     const draft = draftOf(event, ignored)
     if (draft === 'post without text' || draft === 'other collection') tally.drop(draft)
-    const given = typeof draft === 'string' ? undefined : draft
+    // Messages are told apart by their ids; what an author was in between would be written again.
+    const repeated = typeof draft !== 'string' && draft.kind === 'author' && event.time < done
+    const given = typeof draft === 'string' || repeated ? undefined : draft
     tally.event(event, given?.kind === 'message' || given?.kind === 'edit')
     flow.add(given, bytes, mark)
     if (given?.kind === 'message') profiles?.want(event.did)

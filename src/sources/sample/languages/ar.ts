@@ -1,3 +1,4 @@
+// Owns what the generator knows of Arabic.
 import { place, words, type Language } from '../language.ts'
 
 export const arabic: Language = {

@@ -1,3 +1,4 @@
+// Owns what the generator knows of Chinese.
 import { place, words, type Language } from '../language.ts'
 
 export const chinese: Language = {

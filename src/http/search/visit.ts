@@ -1,0 +1,53 @@
+// Owns asking the index on behalf of a request: within the limits, no longer than there is time, and not for someone who
+// has gone.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Index } from '../../index/port.ts'
+import { LoklakError } from '../../watch/errors.ts'
+import { holder } from '../address.ts'
+import type { SearchParts } from '../parts.ts'
+import type { Room } from '../room.ts'
+
+export interface Visit {
+  readonly index: Index
+  /** Milliseconds that each question may take. */
+  readonly timeout: number
+  readonly signal: AbortSignal
+  /** Less is to be given, because many ask. */
+  readonly crowded: boolean
+}
+
+/** An index answers with what it has when its time is up; past this, something is wrong with it. */
+const grace = 2_000
+
+/** Throws NOT_READY where this process has no index. */
+export function searching({ parts }: Pick<Room, 'parts'>): SearchParts {
+  if (parts.search === undefined) throw new LoklakError('NOT_READY', 'This server keeps no index.')
+  return parts.search
+}
+
+/**
+ * Runs work on the index. `wanted` is how long the caller would wait, in milliseconds. Throws OVERLOADED where too many ask or
+ * no answer comes, NOT_READY where there is no index that could answer.
+ */
+export async function visit<T>(room: Room, request: FastifyRequest, reply: FastifyReply, wanted: number | undefined, work: (visit: Visit) => Promise<T>): Promise<T> {
+  const { index: open, limits } = searching(room)
+  const index = open()
+  const { state, reason } = index.health()
+  if (state === 'failed') throw new LoklakError('NOT_READY', `The index cannot be used: ${reason ?? 'nothing is known'}.`)
+  const timeout = Math.min(wanted ?? limits.timeout, limits.timeout)
+  const place = room.gate.enter(request.caller.local ? null : holder(request.caller.address))
+  const gone = new AbortController()
+  const leave = (): void => gone.abort()
+  reply.raw.once('close', leave)
+  const late = AbortSignal.timeout(timeout + grace)
+  try {
+    return await work({ index, timeout, signal: AbortSignal.any([gone.signal, late]), crowded: place.crowded && !request.caller.owner })
+  } catch (error) {
+    if (gone.signal.aborted) throw new LoklakError('INTERRUPTED', 'The caller has gone.', { cause: error })
+    if (late.aborted) throw new LoklakError('OVERLOADED', `The index did not answer within ${timeout} ms.`, { cause: error })
+    throw error
+  } finally {
+    reply.raw.off('close', leave)
+    place.leave()
+  }
+}

@@ -1,0 +1,73 @@
+// Owns how authors are shown: a message under the newest handle, name and avatar of who wrote it, and the profile of an author.
+import { fold } from '../../../message/text/fold.ts'
+import type { Author, Message } from '../../../message/schema.ts'
+import { author as writtenBy } from '../../../query/tree.ts'
+import type { Profile } from '../../port.ts'
+import type { Catalog } from '../files/catalog.ts'
+import { countHits } from './count.ts'
+import { facets } from './facets.ts'
+import { newestFirst, oldestHit, type Hit } from './newest.ts'
+import { partialAnswer } from './partial.ts'
+import { readMessage, scopeOf } from './scope.ts'
+import type { Turn } from './turn.ts'
+import type { View } from './view.ts'
+
+/** A message as its author is known now. */
+export function shownMessage(message: Message, catalog: Catalog): Message {
+  const author = message.user.user_id === undefined ? undefined : catalog.author(message.user.user_id)
+  if (author === undefined) return message
+  const { handle = '', name = message.user.name, avatar } = author
+  const screen_name = handle === '' ? message.screen_name : handle
+  return { ...message, screen_name, user: { ...message.user, screen_name, ...(name === undefined ? {} : { name }), ...picture(avatar) } }
+}
+
+const picture = (avatar: string | undefined): Partial<Message['user']> =>
+  avatar === undefined ? {} : avatar.startsWith('http:') ? { profile_image_url_http: avatar } : { profile_image_url_https: avatar }
+
+/** What is known of an author by a handle or a stable key; undefined where there is none to be shown. */
+export async function profile(name: string, view: View, turn: Turn): Promise<Profile | undefined> {
+  const author = knownAuthor(name, view.catalog)
+  if (author === undefined && isSilent(name, view.catalog)) return undefined
+  const query = writtenBy(author?.key ?? name)
+  const scope = scopeOf(query, view)
+  const latest = await newestHit(scope.parts, view, turn)
+  const message = latest === undefined ? undefined : readMessage(view, latest.part.partition, latest.rid)
+  if (author === undefined && message === undefined) return undefined
+  const counted = await countHits(scope, view, Number.MAX_SAFE_INTEGER, turn)
+  const first = oldestHit(scope.parts, view)
+  const { fields, ...answer } = await facets(query, { fields: ['hashtags'], limit: 10, timeout: 0 }, view, turn)
+  const shown = message === undefined ? undefined : shownMessage(message, view.catalog)
+  const user = shown?.user
+  const key = author?.key ?? user?.user_id
+  return {
+    screen_name: user?.screen_name ?? author?.handle ?? name,
+    user_id: key,
+    name: user?.name ?? author?.name,
+    avatar: user?.profile_image_url_https ?? user?.profile_image_url_http ?? author?.avatar,
+    network: author?.network ?? message?.network,
+    handles: key === undefined ? [name] : view.catalog.handlesOf(key),
+    messages: counted.count,
+    messages_relation: counted.whole ? 'eq' : 'gte',
+    appearance_first: first === undefined ? undefined : new Date(first.at).toISOString(),
+    appearance_latest: latest === undefined ? undefined : new Date(latest.at).toISOString(),
+    hashtags: fields.hashtags ?? [],
+    ...(counted.whole ? { ...partialAnswer(undefined, scope), ...answer } : partialAnswer('deadline', scope)),
+  }
+}
+
+const isShown = ({ state }: Author): boolean => state === undefined || state === 'active'
+
+/** The author with a key or handle who may be shown; of several, the one who has the handle now. */
+function knownAuthor(name: string, catalog: Catalog): Author | undefined {
+  const handle = fold(name)
+  const authors = [name, ...catalog.keysOf(handle)].flatMap((key) => catalog.author(key) ?? []).filter(isShown)
+  return authors.find((author) => author.key === name) ?? authors.find((author) => fold(author.handle ?? '') === handle) ?? authors[0]
+}
+
+/** Whether there are authors of that name, none of whom may be shown. */
+const isSilent = (name: string, catalog: Catalog): boolean => [name, ...catalog.keysOf(fold(name))].some((key) => catalog.author(key) !== undefined)
+
+async function newestHit(parts: Parameters<typeof newestFirst>[0], view: View, turn: Turn): Promise<Hit | undefined> {
+  for await (const { hits } of newestFirst(parts, view, undefined, 1, turn)) if (hits[0] !== undefined) return hits[0]
+  return undefined
+}

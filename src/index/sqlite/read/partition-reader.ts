@@ -1,0 +1,139 @@
+// Owns what can be asked of one partition. Every answer is bounded by the caller. Does not know queries, only expressions.
+import { chunksAfter, firstChunk } from '../files/column-feed.ts'
+import { Columns } from '../files/columns.ts'
+import { Database, numberIn, numbersIn, textIn } from '../files/database.ts'
+import { findRid, readNumber, type Found } from '../files/partition.ts'
+import { groupStart, isGroupStart, type Span } from '../files/place.ts'
+import type { Turn } from './turn.ts'
+
+/** `from <= rid < to`. */
+export interface RidRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** Rids of a stretch of time, and whether all of them are of it: a group may reach over an end. */
+export interface Stretch extends RidRange {
+  readonly exact: boolean
+}
+
+const cache = 2 * 2 ** 20
+const within = 'rowid >= CAST(? AS INTEGER) AND rowid < CAST(? AS INTEGER)'
+/** Chunks of columns that are read at a time. */
+const chunksAtATime = 32
+
+export class PartitionReader {
+  readonly span: Span
+  readonly #db: Database
+  #columns = new Columns()
+  #seq = 0
+  #loading: Promise<boolean> | undefined
+
+  /** Throws DamagedFile, or another error where the file cannot be opened. */
+  constructor(path: string, span: Span) {
+    this.span = span
+    this.#db = new Database(path, { cache, readOnly: true })
+  }
+
+  get path(): string {
+    return this.#db.path
+  }
+
+  /** Messages that can be found. */
+  shown(): number {
+    return readNumber(this.#db, 'shown')
+  }
+
+  /** Bytes of memory that its columns hold. */
+  get bytes(): number {
+    return this.#columns.bytes
+  }
+
+  /** The rids of what was written from an instant on and before another; `since` and `until` may lie outside of it. */
+  stretch(since: number, until: number): Stretch {
+    const { start, end, slots } = this.span
+    const isWholeEnd = until >= end || isGroupStart(this.span, until)
+    const to = until >= end ? Number.MAX_SAFE_INTEGER : groupStart(this.span, until) + (isWholeEnd ? 0 : slots)
+    return { from: since <= start ? 0 : groupStart(this.span, since), to, exact: isWholeEnd && (since <= start || isGroupStart(this.span, since)) }
+  }
+
+  /** Hits by descending rid, which is newest first but for the order in a group. */
+  newest(expression: string, { from, to }: RidRange, limit: number): Found[] {
+    return this.#db
+      .all(
+        `SELECT rid, at, id FROM (SELECT rowid AS hit FROM terms WHERE terms MATCH ? AND ${within} ORDER BY rowid DESC LIMIT ?) CROSS JOIN document ON rid = hit ORDER BY rid DESC`,
+        expression, from, to, limit,
+      )
+      .map((row) => ({ rid: numberIn(row, 0), at: numberIn(row, 1), id: textIn(row, 2) }))
+  }
+
+  /** The lowest rid of a hit. */
+  oldest(expression: string, { from, to }: RidRange): number | undefined {
+    const row = this.#db.get(`SELECT rowid FROM terms WHERE terms MATCH ? AND ${within} ORDER BY rowid LIMIT 1`, expression, from, to)
+    return row === undefined ? undefined : numberIn(row, 0)
+  }
+
+  /** How many hits there are, up to `limit`. */
+  count(expression: string, { from, to }: RidRange, limit: number): number {
+    return numberIn(this.#db.get(`SELECT count(*) FROM (SELECT 1 FROM terms WHERE terms MATCH ? AND ${within} LIMIT ?)`, expression, from, to, limit), 0)
+  }
+
+  /** Rids of hits, descending. */
+  rids(expression: string, { from, to }: RidRange, limit: number): number[] {
+    const sql = `SELECT json_group_array(rowid) FROM (SELECT rowid FROM terms WHERE terms MATCH ? AND ${within} ORDER BY rowid DESC LIMIT ?)`
+    return numbersIn(this.#db.get(sql, expression, from, to, limit), 0)
+  }
+
+  /** A message that can be found, by its time and id. */
+  find(at: number, id: string): Found | undefined {
+    const rid = findRid(this.#db, this.span, readNumber(this.#db, 'probe'), at, id)
+    return rid === undefined || this.#db.get('SELECT 1 FROM hidden WHERE rid = ?', rid) !== undefined ? undefined : { rid, at, id }
+  }
+
+  /** A message as JSON; undefined where it was removed in the meantime. */
+  document(rid: number): string | undefined {
+    const row = this.#db.get('SELECT message FROM document WHERE rid = ? AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.rid = document.rid)', rid)
+    return row === undefined ? undefined : textIn(row, 0)
+  }
+
+  idOf(rid: number): string | undefined {
+    const row = this.#db.get('SELECT id FROM document WHERE rid = ?', rid)
+    return row === undefined ? undefined : textIn(row, 0)
+  }
+
+  /** Terms that begin with a text, and in how many messages they are, in order of the terms. */
+  vocabulary(beginning: string, limit: number): readonly (readonly [string, number])[] {
+    this.#db.exec('CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, terms, row)')
+    const sql = 'SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND term < ? LIMIT ?'
+    return this.#db.all(sql, beginning, `${beginning}\u{10ffff}`, limit).map((row) => [textIn(row, 0), numberIn(row, 1)])
+  }
+
+  /** The columns as of now; undefined where time ran out. */
+  async columns(turn: Turn): Promise<Columns | undefined> {
+    while (this.#loading !== undefined) await this.#loading.catch(() => undefined)
+    this.#loading = this.#load(turn).finally(() => (this.#loading = undefined))
+    return (await this.#loading) ? this.#columns : undefined
+  }
+
+  dropColumns(): void {
+    this.#columns = new Columns()
+    this.#seq = 0
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  async #load(turn: Turn): Promise<boolean> {
+    if (firstChunk(this.#db) > this.#seq + 1) this.dropColumns()
+    for (;;) {
+      const chunks = chunksAfter(this.#db, this.#seq, chunksAtATime)
+      for (const { seq, chunk } of chunks) {
+        this.#columns.add(chunk)
+        this.#seq = seq
+      }
+      if (chunks.length < chunksAtATime) return true
+      if (!(await turn.next())) return false
+    }
+  }
+}

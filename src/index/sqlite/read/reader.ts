@@ -1,0 +1,70 @@
+// Owns a reading thread: answers questions, several at once in turns. Never writes.
+import { join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import { shownMessage, profile } from './authors.ts'
+import { Catalog, catalogFile } from '../files/catalog.ts'
+import { facets } from './facets.ts'
+import { failureOf } from '../threads/failure.ts'
+import { histogram } from './histogram.ts'
+import type { Answers, Failure, Question } from '../threads/protocol.ts'
+import { findMessage } from './scope.ts'
+import { search } from './search.ts'
+import { stats } from './stats.ts'
+import { suggest } from './suggest.ts'
+import type { Call, Reply } from '../threads/thread.ts'
+import { Abandoned, Turn } from './turn.ts'
+import { View } from './view.ts'
+
+export interface ReaderData {
+  readonly folder: string
+  /** Memory for columns, in bytes. */
+  readonly columnBytes: number
+}
+
+const { folder, columnBytes }: ReaderData = workerData
+const view = new View(folder, new Catalog(join(folder, catalogFile), true), columnBytes)
+const turns = new Map<number, Turn>()
+
+function messageById(id: string): string | undefined {
+  const found = findMessage(id, view, view.partitions())
+  return found === undefined ? undefined : JSON.stringify(shownMessage(found.message, view.catalog))
+}
+
+async function answer(question: Question, turn: Turn): Promise<Answers[Question['kind']]> {
+  switch (question.kind) {
+    case 'search':
+      return search(question.query, question.page, view, turn)
+    case 'facets':
+      return facets(question.query, question.asked, view, turn)
+    case 'histogram':
+      return histogram(question.query, question.asked, view, turn)
+    case 'suggest':
+      return suggest(question.text, question.asked, view, turn)
+    case 'author':
+      return profile(question.name, view, turn)
+    case 'message':
+      return messageById(question.id)
+    default:
+      return stats(view, folder)
+  }
+}
+
+async function reply(id: number, question: Question): Promise<void> {
+  const turn = new Turn(question.timeout)
+  turns.set(id, turn)
+  let reply: Reply<Failure, never>
+  try {
+    reply = { id, value: await answer(question, turn) }
+  } catch (error) {
+    if (error instanceof Abandoned) return
+    reply = { id, failure: failureOf(error) }
+  } finally {
+    turns.delete(id)
+  }
+  parentPort?.postMessage(reply)
+}
+
+parentPort?.on('message', (call: Call<Question>) => {
+  if ('abandon' in call) turns.get(call.abandon)?.abandon()
+  else void reply(call.id, call.ask)
+})

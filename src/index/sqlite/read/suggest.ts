@@ -1,0 +1,121 @@
+// Owns what can be suggested to someone who is writing a query: tags, names and words that were posted and can be found.
+import { fold } from '../../../message/text/fold.ts'
+import { metaTerm } from '../../../message/text/terms.ts'
+import { anyOf } from '../../../query/normal.ts'
+import { author, term } from '../../../query/tree.ts'
+import { countCap, type SuggestAsked, type Suggestion, type Suggestions } from '../../port.ts'
+import type { Partition } from '../files/catalog.ts'
+import { editDistance } from './distance.ts'
+import { expression } from './expression.ts'
+import { partialAnswer } from './partial.ts'
+import type { Turn } from './turn.ts'
+import type { View } from './view.ts'
+
+type Kind = Suggestion['kind']
+
+/** Older messages are not asked once so many were. */
+const enough = 1_000_000
+/** Terms of one beginning that are read from one partition. */
+const maxTerms = 20_000
+/** Handles of one beginning that are looked at. */
+const maxNames = 100
+
+/** Terms of messages that begin in this way are of this kind. */
+interface Source {
+  readonly kind: Kind
+  readonly prefix: string
+  readonly beginning: string
+}
+
+export async function suggest(text: string, { limit }: SuggestAsked, view: View, turn: Turn): Promise<Suggestions> {
+  const written = fold(text.trim())
+  const sources = sourcesOf(written)
+  const wanted = sources[0] === undefined ? '' : sources[0].beginning.slice(sources[0].prefix.length)
+  const begun = await collect(sources, view, turn, (found) => found.startsWith(wanted))
+  if (sources.some(({ kind }) => kind === 'name')) renew(begun.counts, view.catalog.handlesLike(unescaped(wanted), maxNames), limit, view)
+  const best = ranked(begun.counts, () => 0).slice(0, limit)
+  if (best.length >= limit || wanted === '' || begun.late) return { suggestions: best, ...answer(begun.late, view) }
+  const near = await collect(sources.map(shortened), view, turn, (found) => !found.startsWith(wanted) && editDistance(found, wanted, tolerance(wanted)) !== undefined)
+  renew(near.counts, [], limit, view)
+  const others = ranked(near.counts, (found) => editDistance(found, wanted, tolerance(wanted)) ?? 0)
+  return { suggestions: [...best, ...others].slice(0, limit), ...answer(near.late, view) }
+}
+
+const answer = (late: boolean, view: View): ReturnType<typeof partialAnswer> =>
+  partialAnswer(late ? 'deadline' : undefined, { building: view.partitions().some(({ building }) => building) })
+
+/** Where to look for what was written; `#` and `@` say which kind. With nothing written, all tags. */
+function sourcesOf(written: string): Source[] {
+  const body = written.replace(/^[#@]/u, '')
+  const hashtag: Source = { kind: 'hashtag', prefix: '#', beginning: metaTerm('#', body) }
+  const names: Source[] = [{ kind: 'name', prefix: 'a=', beginning: metaTerm('a=', body) }, { kind: 'name', prefix: '@', beginning: metaTerm('@', body) }]
+  if (written.startsWith('#') || body === '') return [hashtag]
+  if (written.startsWith('@')) return names
+  return [hashtag, ...names, ...(/^[\p{L}\p{M}\p{N}]+$/u.test(body) ? [{ kind: 'word' as const, prefix: '', beginning: body }] : [])]
+}
+
+/** With the first character only, which may not be wrong. */
+const shortened = (source: Source): Source => ({ ...source, beginning: source.prefix + (Array.from(source.beginning.slice(source.prefix.length))[0] ?? '') })
+
+const tolerance = (written: string): number => (written.length <= 4 ? 1 : 2)
+
+/** Counts by kind and text; the text is escaped as in terms. */
+type Counts = Map<Kind, Map<string, number>>
+
+/**
+ * Names as authors have them now, with all that they wrote under any name and what mentions them. A name that its author
+ * gave up is not suggested.
+ */
+function renew(counts: Counts, handles: readonly string[], limit: number, view: View): void {
+  const found = counts.get('name') ?? new Map<string, number>()
+  const likely = [...found].sort(([, a], [, b]) => b - a).slice(0, limit * 2).map(([text]) => text)
+  const names = new Set([...likely, ...handles.map((handle) => metaTerm('a=', handle).slice(2))])
+  const keysOf = (handle: string): readonly string[] => view.catalog.keysOf(handle)
+  const renewed = [...names].flatMap((name): [string, number][] => {
+    const handle = unescaped(name)
+    const keys = keysOf(handle)
+    if (keys.length > 0 && keys.every((key) => fold(view.catalog.author(key)?.handle ?? '') !== handle)) return []
+    const query = anyOf([author(handle), term('@', handle)])
+    const count = newestPartitions(view).reduce((sum, partition) => sum + view.ask(partition, (reader) => reader.count(expression(query, keysOf), { from: 0, to: Number.MAX_SAFE_INTEGER }, countCap)), 0)
+    return count === 0 ? [] : [[name, count]]
+  })
+  counts.set('name', new Map(renewed))
+}
+
+/** Newest first, until they hold enough messages. */
+function newestPartitions(view: View): readonly Partition[] {
+  let held = 0
+  return view.partitions().toReversed().filter(({ made, building, shown }) => {
+    const isAsked = made && !building && held < enough
+    if (isAsked) held += shown
+    return isAsked
+  })
+}
+
+async function collect(sources: readonly Source[], view: View, turn: Turn, fits: (text: string) => boolean): Promise<{ readonly counts: Counts; readonly late: boolean }> {
+  const counts: Counts = new Map()
+  for (const partition of newestPartitions(view)) {
+    for (const { kind, prefix, beginning } of sources) {
+      if (!(await turn.next())) return { counts, late: true }
+      const terms = view.ask(partition, (reader) => reader.vocabulary(beginning, maxTerms))
+      for (const [term, messages] of terms) {
+        const found = term.slice(prefix.length)
+        // Mentioned accounts are also known by stable keys, which nobody writes.
+        if (!fits(found) || (kind === 'name' && /[:/]/.test(found))) continue
+        const ofKind = counts.get(kind) ?? new Map<string, number>()
+        ofKind.set(found, (ofKind.get(found) ?? 0) + messages)
+        counts.set(kind, ofKind)
+      }
+    }
+  }
+  return { counts, late: false }
+}
+
+/** The nearest first, then the most frequent. */
+function ranked(counts: Counts, distance: (text: string) => number): Suggestion[] {
+  const all = [...counts].flatMap(([kind, texts]) => Array.from(texts, ([text, count]) => ({ kind, text, count, distance: distance(text) })))
+  all.sort((a, b) => a.distance - b.distance || b.count - a.count || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+  return all.map(({ kind, text, count }) => ({ kind, text: unescaped(text), count }))
+}
+
+const unescaped = (text: string): string => text.replace(/~([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))

@@ -1,0 +1,72 @@
+// Owns what is said between the threads of an index. Does not know how a thread is started.
+import type { Position } from '../../../message/record.ts'
+import type { Query } from '../../../query/tree.ts'
+import type { Facets, FacetsAsked, Histogram, HistogramAsked, IndexStats, Page, Profile, SuggestAsked, Suggestions } from '../../port.ts'
+import type { PackedHits } from '../read/search.ts'
+
+/** What a reader is asked. Every question has a time (milliseconds) after which the answer is what was found so far. */
+export type Question =
+  | { readonly kind: 'search'; readonly timeout: number; readonly query: Query; readonly page: Page }
+  | { readonly kind: 'facets'; readonly timeout: number; readonly query: Query; readonly asked: FacetsAsked }
+  | { readonly kind: 'histogram'; readonly timeout: number; readonly query: Query; readonly asked: HistogramAsked }
+  | { readonly kind: 'suggest'; readonly timeout: number; readonly text: string; readonly asked: SuggestAsked }
+  | { readonly kind: 'author'; readonly timeout: number; readonly name: string }
+  | { readonly kind: 'message'; readonly timeout: number; readonly id: string }
+  | { readonly kind: 'stats'; readonly timeout: number }
+
+export interface Answers {
+  readonly search: PackedHits
+  readonly facets: Facets
+  readonly histogram: Histogram
+  readonly suggest: Suggestions
+  readonly author: Profile | undefined
+  /** As JSON. */
+  readonly message: string | undefined
+  readonly stats: Omit<IndexStats, 'refused'>
+}
+
+/** What the writer is told. `open`: nothing more than to be there. */
+export type Task =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'apply'; readonly lines: readonly string[] }
+  | { readonly kind: 'refill'; readonly start: number; readonly lines: readonly string[]; readonly upTo: Position }
+  | { readonly kind: 'progress'; readonly start: number }
+  | { readonly kind: 'built'; readonly start: number }
+  | { readonly kind: 'setAside'; readonly start: number; readonly generation: number; readonly reason: string }
+  | { readonly kind: 'check' }
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'close' }
+
+export interface Results {
+  readonly open: void
+  readonly apply: void
+  readonly refill: void
+  /** Up to which position a partition that is being built has the journal. */
+  readonly progress: Position
+  /** False where it lags behind the cursor. */
+  readonly built: boolean
+  readonly setAside: void
+  readonly check: readonly string[]
+  readonly clear: void
+  readonly close: void
+}
+
+/** How the index stands, as the writer tells with every result. */
+export interface Standing {
+  readonly cursor: Position
+  readonly refused: Readonly<Record<string, number>>
+  /** Starts of partitions that have to be made again. */
+  readonly building: readonly number[]
+}
+
+/** A file that was set aside. */
+export interface Damage {
+  readonly name: string
+  readonly reason: string
+}
+
+/** What went wrong in a thread, in a form that crosses to another. */
+export type Failure =
+  | { readonly kind: 'known'; readonly code: string; readonly detail: string }
+  | { readonly kind: 'damage'; readonly start: number; readonly generation: number; readonly reason: string }
+  | { readonly kind: 'defect'; readonly message: string; readonly stack: string | undefined }

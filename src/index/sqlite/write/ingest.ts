@@ -1,0 +1,220 @@
+// Owns how the journal enters the index, and in which order what is written becomes durable: values and ids, then the
+// partitions, then authors and the cursor. Whatever was done twice after a crash was done once.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { linePosition, type Position } from '../../../message/record.ts'
+import { isMessage, type Author } from '../../../message/schema.ts'
+import { readBatch, renew, type Batch, type Verdict } from './batch.ts'
+import { CatalogWriter, type IdAt } from './catalog-writer.ts'
+import { catalogFile, idKey, partitionFile, type Partition } from '../files/catalog.ts'
+import { draftOf, entryOf, type Draft } from './entry.ts'
+import type { Change, Entry } from './partition-writer.ts'
+import { Partitions, type OnDamage } from './partitions.ts'
+import { planPartitions, type Volume } from '../files/plan.ts'
+import { authorName } from '../files/values.ts'
+
+/** So many lines become durable together, which bounds what a transaction holds in memory. */
+const stretch = 2000
+const second = 1_000_000
+
+export interface IngestOptions {
+  readonly folder: string
+  /** A partition is full with so many messages, as long as there are few partitions. */
+  readonly rows: number
+  readonly onDamage: OnDamage
+}
+
+export class Ingest {
+  readonly catalog: CatalogWriter
+  readonly partitions: Partitions
+  readonly refused = new Map<string, number>()
+  readonly #rows: number
+
+  constructor({ folder, rows, onDamage }: IngestOptions) {
+    mkdirSync(folder, { recursive: true })
+    this.catalog = new CatalogWriter(join(folder, catalogFile))
+    this.partitions = new Partitions(folder, this.catalog, onDamage)
+    this.#rows = rows
+  }
+
+  /** Cuts time for an index that has no partitions yet. */
+  plan(now: number, volume: Volume): void {
+    this.catalog.plan(planPartitions(now, volume, this.#rows))
+    this.partitions.reload()
+  }
+
+  /** Applies lines in order; all of it is durable when this returns. Lines up to the cursor change nothing. */
+  apply(lines: readonly string[]): void {
+    for (let i = 0; i < lines.length; i += stretch) this.#applyStretch(lines.slice(i, i + stretch))
+  }
+
+  /** Applies lines once more to one partition that is being built, which then has the journal up to a position. Authors are as they are known by now. */
+  refill(start: number, lines: readonly string[], upTo: Position): void {
+    for (let i = 0; i < lines.length; i += stretch) {
+      const batch = readBatch(lines.slice(i, i + stretch), 0, () => undefined)
+      this.#store(batch, new Map(), ({ span }) => span.start === start)
+    }
+    this.partitions.with(this.partitions.at(start), (writer) => writer.apply([], upTo))
+  }
+
+  /** Up to which position a partition that is being built has the journal. */
+  progress(start: number): Position {
+    return this.partitions.with(this.partitions.at(start), ({ applied }) => applied) ?? 0
+  }
+
+  /** Ends the building of a partition. Answers false where the partition lags behind the cursor. */
+  built(start: number): boolean {
+    if (this.progress(start) < this.catalog.cursor()) return false
+    this.partitions.built(start)
+    this.catalog.settle(this.catalog.cursor(), [], this.partitions.sizes())
+    return true
+  }
+
+  /** Gives a partition up that a reader found damaged, unless that has been done. */
+  setAside(start: number, generation: number, reason: string): void {
+    const partition = this.partitions.at(start)
+    if (partition.generation === generation && partition.span.start === start) this.partitions.setAside(partition, reason)
+  }
+
+  /** Reads all partitions. Sets aside those that are damaged and names them. */
+  check(): string[] {
+    const damaged: string[] = []
+    for (const partition of this.partitions.list) {
+      if (!partition.made || partition.building) continue
+      const fault = this.partitions.with(partition, (writer) => writer.check() ?? '') ?? 'damaged'
+      if (fault === '') continue
+      damaged.push(partitionFile(partition))
+      if (fault !== 'damaged') this.partitions.setAside(partition, fault)
+    }
+    return damaged
+  }
+
+  /** Messages by hour, as far as they can be found. */
+  volume(): Volume {
+    const volume = new Map<number, number>()
+    for (const partition of this.partitions.list) {
+      if (!partition.made) continue
+      for (const [hour, count] of this.partitions.with(partition, (writer) => writer.volume()) ?? []) volume.set(hour, (volume.get(hour) ?? 0) + count)
+    }
+    return volume
+  }
+
+  close(): void {
+    this.partitions.close()
+    this.catalog.close()
+  }
+
+  #applyStretch(lines: readonly string[]): void {
+    const cursor = this.catalog.cursor()
+    if (this.partitions.list.length === 0) this.plan(timeOf(lines), new Map())
+    const batch = readBatch(lines, cursor, (reason) => this.#refuse(reason))
+    if (batch.last === cursor) return
+    const authors = this.#renewed(batch.authors)
+    const states = new Map([...authors].map(([key, { after }]) => [key, after.state ?? 'active']))
+    this.#store(batch, states, ({ building }) => !building)
+    this.#sweep([...authors.values()])
+    this.catalog.settle(batch.last, [...authors.values()].map(({ after }) => after), this.partitions.sizes())
+    this.partitions.cutIfFull(Math.ceil((batch.last + 1) / second) * 1000, this.#rows)
+  }
+
+  #refuse(reason: string, count = 1): void {
+    if (count > 0) this.refused.set(reason, (this.refused.get(reason) ?? 0) + count)
+  }
+
+  /** What is known of the authors of a batch before and after it. */
+  #renewed(authors: readonly Author[]): Map<string, Renewed> {
+    const renewed = new Map<string, Renewed>()
+    for (const author of authors) {
+      const known = renewed.get(author.key)
+      const before = known === undefined ? this.catalog.author(author.key) : known.before
+      renewed.set(author.key, { before, after: renew(known?.after ?? before, author) })
+    }
+    return renewed
+  }
+
+  /** Stores and removes messages in the partitions that `takes` names. `states` are those that the catalog does not have yet. */
+  #store({ verdicts, last }: Batch, states: ReadonlyMap<string, string>, takes: (partition: Partition) => boolean): void {
+    const times = this.catalog.timesOf(verdicts.map(({ id }) => id))
+    const authors = new Set(verdicts.flatMap(({ draft }) => draft?.author ?? []))
+    const stateOf = new Map([...this.catalog.statesOf([...authors]), ...states])
+    const names = new Set<string>()
+    const ids: IdAt[] = []
+    const changes = new Map<Partition, Placed[]>()
+    for (const verdict of verdicts) {
+      const known = times.get(idKey(verdict.id)) ?? []
+      for (const placed of placements(verdict, known, stateOf.get(verdict.draft?.author ?? ''))) {
+        if (placed.draft !== undefined && !placed.known) ids.push(placed)
+        for (const name of placed.draft?.names ?? []) names.add(name)
+        const partition = this.partitions.at(placed.at)
+        const list = changes.get(partition)
+        if (list !== undefined) list.push(placed)
+        else if (takes(partition)) changes.set(partition, [placed])
+      }
+    }
+    this.catalog.announce(names, ids)
+    for (const [partition, placed] of changes) this.#write(partition.span.start, placed, last)
+  }
+
+  #write(start: number, placed: readonly Placed[], last: Position): void {
+    this.partitions.with(this.partitions.at(start), (writer) => {
+      const changes = placed.filter(({ position }) => position > writer.applied).map((placed) => this.#change(placed))
+      this.#refuse('crowded', writer.apply(changes, last))
+    })
+  }
+
+  #change({ at, id, draft, shown, known }: Placed): Change {
+    if (draft === undefined) return { kind: 'remove', at, id }
+    return { kind: 'put', entry: entryOf(draft, (name) => this.catalog.idOf(name)), shown, known }
+  }
+
+  /** Takes authors out of sight, brings them back or removes them, in all partitions. */
+  #sweep(authors: readonly Renewed[]): void {
+    const changed = authors.filter(({ before, after }) => (before?.state ?? 'active') !== (after.state ?? 'active') && this.catalog.valueIds([authorName(after.key)]).length > 0)
+    if (changed.length === 0) return
+    for (const partition of this.partitions.list) {
+      if (!partition.made) continue
+      this.partitions.with(partition, (writer) => {
+        for (const { after: { key, state } } of changed) {
+          if (state === 'deleted') writer.drop(key)
+          else if (state === 'hidden') writer.hide(key)
+          else writer.show(key, (message) => this.#stored(message))
+        }
+      })
+    }
+  }
+
+  /** The entry of a message that is stored already. */
+  #stored(text: string): Entry | undefined {
+    const message: unknown = JSON.parse(text)
+    const draft = isMessage(message) ? draftOf(message, text) : undefined
+    if (draft === undefined) return undefined
+    this.catalog.announce(draft.names, [])
+    return entryOf(draft, (name) => this.catalog.idOf(name))
+  }
+}
+
+interface Renewed {
+  readonly before: Author | undefined
+  readonly after: Author
+}
+
+/** What becomes of a message at one instant: it is put there, or removed where there is no draft. */
+interface Placed {
+  readonly id: string
+  readonly at: number
+  readonly position: Position
+  readonly draft: Draft | undefined
+  readonly shown: boolean
+  /** It may be there already. */
+  readonly known: boolean
+}
+
+/** Where a verdict changes something, given at which instants the message may be stored and the state of its author. */
+function placements({ id, position, draft }: Verdict, times: readonly number[], state = 'active'): Placed[] {
+  const kept = state === 'deleted' ? undefined : draft
+  const removed = times.filter((at) => at !== kept?.at).map((at) => ({ id, at, position, draft: undefined, shown: false, known: true }))
+  return kept === undefined ? removed : [...removed, { id, at: kept.at, position, draft: kept, shown: state !== 'hidden', known: times.includes(kept.at) }]
+}
+
+/** When the first of some lines was written, in milliseconds. */
+const timeOf = (lines: readonly string[]): number => Math.floor((lines.map(linePosition).find((position) => position !== undefined) ?? 0) / 1000)

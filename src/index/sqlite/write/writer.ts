@@ -1,0 +1,108 @@
+// Owns the writing thread: one task after the other. With every result goes how the index stands.
+import { readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import { catalogFile, indexVersion } from '../files/catalog.ts'
+import { DamagedFile } from '../files/database.ts'
+import { failureOf } from '../threads/failure.ts'
+import { Ingest } from './ingest.ts'
+import type { Damage, Failure, Results, Standing, Task } from '../threads/protocol.ts'
+import type { Call, Reply } from '../threads/thread.ts'
+
+export interface WriterData {
+  readonly folder: string
+  readonly rows: number
+}
+
+export type WriterNotice = { readonly standing: Standing } | { readonly damage: Damage }
+
+const { folder, rows }: WriterData = workerData
+
+const say = (reply: Reply<Failure, WriterNotice>): void => parentPort?.postMessage(reply)
+const onDamage = (name: string, reason: string): void => say({ notice: { damage: { name, reason } } })
+const openFresh = (): Ingest => new Ingest({ folder, rows, onDamage })
+
+/** Opens what is there. A damaged catalog is set aside with all that belongs to it; another version's index is thrown away. */
+function open(): Ingest {
+  try {
+    const ingest = openFresh()
+    const version = ingest.catalog.state('version')
+    if (version === undefined || version === indexVersion) return ingest
+    ingest.close()
+    empty()
+  } catch (error) {
+    if (!(error instanceof DamagedFile)) throw error
+    setAllAside(error.message)
+  }
+  return openFresh()
+}
+
+function setAllAside(reason: string): void {
+  const aside = `${folder}.damaged`
+  rmSync(aside, { recursive: true, force: true })
+  renameSync(folder, aside)
+  onDamage(catalogFile, reason)
+}
+
+function empty(): void {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true })
+}
+
+let ingest = open()
+
+function clear(): void {
+  const volume = ingest.volume()
+  const now = Math.floor(ingest.catalog.cursor() / 1000)
+  ingest.close()
+  empty()
+  ingest = openFresh()
+  if (volume.size > 0) ingest.plan(now, volume)
+}
+
+function work(task: Task): Results[Task['kind']] {
+  switch (task.kind) {
+    case 'open':
+      return undefined
+    case 'apply':
+      return ingest.apply(task.lines)
+    case 'refill':
+      return ingest.refill(task.start, task.lines, task.upTo)
+    case 'progress':
+      return ingest.progress(task.start)
+    case 'built':
+      return ingest.built(task.start)
+    case 'setAside':
+      return ingest.setAside(task.start, task.generation, task.reason)
+    case 'check':
+      return ingest.check()
+    case 'clear':
+      return clear()
+    default:
+      return ingest.close()
+  }
+}
+
+const standing = (): Standing => ({
+  cursor: ingest.catalog.cursor(),
+  refused: Object.fromEntries(ingest.refused),
+  building: ingest.partitions.list.filter(({ building }) => building).map(({ span }) => span.start),
+})
+
+parentPort?.on('message', (call: Call<Task>) => {
+  if ('abandon' in call) return
+  const { id, ask } = call
+  try {
+    const value = work(ask)
+    if (ask.kind !== 'close') say({ notice: { standing: standing() } })
+    say({ id, value })
+    if (ask.kind === 'close') parentPort?.close()
+  } catch (error) {
+    if (error instanceof DamagedFile && error.path === ingest.catalog.db.path) {
+      ingest.close()
+      setAllAside(error.message)
+      ingest = openFresh()
+      say({ notice: { standing: standing() } })
+    }
+    say({ id, failure: failureOf(error) })
+  }
+})

@@ -1,0 +1,51 @@
+// Owns MQTT as the rest sees it: a projection that publishes, to a broker elsewhere or to the one inside, whichever the
+// settings say. The libraries are loaded only where MQTT is wanted.
+import { createPublisher, type PublisherOptions, type PublisherState } from './publisher.ts'
+import type { EmbeddedBroker } from './embedded.ts'
+import type { Connect } from './outlet.ts'
+import type { RemoteOptions } from './remote.ts'
+import { createPublications, type TopicFamily } from './topics.ts'
+
+export interface MqttOptions extends Pick<PublisherOptions, 'journal' | 'statePath' | 'now' | 'log'> {
+  /** Undefined: the broker inside. */
+  readonly remote: RemoteOptions | undefined
+  readonly port: number
+  readonly portWs: number
+  readonly connections: number
+  readonly topics: readonly TopicFamily[]
+  readonly prefix: string
+}
+
+export interface Mqtt {
+  /** Publishes until the signal aborts, then closes everything. A broker that is away holds nothing up. */
+  run(signal: AbortSignal): Promise<void>
+  state(): PublisherState
+  /** Listeners of the broker inside; 0 where there is none. */
+  clients(): number
+}
+
+export function mqtt(options: MqttOptions): Mqtt {
+  const { remote, port, portWs, connections } = options
+  let inside: EmbeddedBroker | undefined
+
+  const connect: Connect = async (signal) => {
+    if (remote !== undefined) {
+      const { remoteBroker } = await import('./remote.ts')
+      return remoteBroker(remote)(signal)
+    }
+    const { embeddedBroker } = await import('./embedded.ts')
+    inside ??= await embeddedBroker({ port, portWs, connections })
+    options.log.info(`MQTT broker on ${inside.addresses.join(' and ')}`)
+    return inside.connect(signal)
+  }
+
+  const publisher = createPublisher({ ...options, connect, publications: createPublications(options.topics, options.prefix) })
+  return {
+    async run(signal) {
+      await publisher.run(signal)
+      await inside?.close()
+    },
+    state: () => publisher.state(),
+    clients: () => inside?.clients() ?? 0,
+  }
+}

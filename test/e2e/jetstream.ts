@@ -1,0 +1,66 @@
+// Owns a stand-in for a Jetstream server, in the process of the test: what was published is sent again from a cursor on, the
+// rest as it comes.
+import { once } from 'node:events'
+import type { TestContext } from 'node:test'
+import { WebSocketServer, type WebSocket } from 'ws'
+
+export interface Jetstream {
+  readonly url: string
+  /** What connections asked for, the oldest first. */
+  readonly asked: readonly URLSearchParams[]
+  /** Publishes frames of this time, microseconds since 1970. */
+  publish(time: number, ...frames: readonly string[]): void
+  close(): Promise<void>
+}
+
+interface Published {
+  readonly time: number
+  readonly frame: string
+}
+
+export async function startJetstream(t: TestContext): Promise<Jetstream> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
+  await once(server, 'listening')
+  const published: Published[] = []
+  const asked: URLSearchParams[] = []
+  const listening = new Set<WebSocket>()
+  server.on('connection', (socket, request) => {
+    const wanted = new URL(request.url ?? '', 'ws://127.0.0.1').searchParams
+    asked.push(wanted)
+    const cursor = wanted.get('cursor')
+    if (cursor !== null) for (const { time, frame } of published) if (time > Number(cursor)) socket.send(frame)
+    listening.add(socket)
+    socket.on('close', () => listening.delete(socket))
+    socket.on('error', () => listening.delete(socket))
+  })
+  async function close(): Promise<void> {
+    for (const socket of server.clients) socket.terminate()
+    server.close()
+    if (server.address() !== null) await once(server, 'close')
+  }
+  t.after(close)
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('the stand-in has no port')
+  return {
+    url: `ws://127.0.0.1:${address.port}/subscribe`,
+    asked,
+    publish(time, ...frames) {
+      for (const frame of frames) {
+        published.push({ time, frame })
+        for (const socket of listening) socket.send(frame)
+      }
+    },
+    close,
+  }
+}
+
+const did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
+
+/** The id that the post with this key has in loklak. */
+export const idOf = (key: string): string => `bluesky:${did}:${key}`
+
+/** A v1 frame that creates a post. */
+export function postFrame(time: number, key: string, text: string): string {
+  const record = { $type: 'app.bsky.feed.post', createdAt: new Date(time / 1000).toISOString(), langs: ['en'], text }
+  return JSON.stringify({ did, time_us: time, kind: 'commit', commit: { rev: key, operation: 'create', collection: 'app.bsky.feed.post', rkey: key, record, cid: 'bafyreiapzyf65cmq55jklpnrihiygze2jmmdqvvkwqeiomd72pbp2iazuu' } })
+}
