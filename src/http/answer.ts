@@ -27,9 +27,13 @@ export function mannersOf(given: Given): Manners {
   return { ...asked, callback }
 }
 
-/** Sends a value as JSON, or as a call with it. */
-export function sendJson(reply: FastifyReply, value: unknown, { minified, callback }: Manners): FastifyReply {
-  const json = JSON.stringify(value, null, minified ? 0 : 2)
-  if (callback === undefined) return reply.type('application/json; charset=utf-8').send(`${json}\n`)
+export const jsonText = (value: unknown, { minified }: Manners): string => JSON.stringify(value, null, minified ? 0 : 2)
+
+/** Sends JSON, or a call with it. */
+export function sendJsonText(reply: FastifyReply, json: string, { callback }: Manners, type = 'application/json'): FastifyReply {
+  if (callback === undefined) return reply.type(`${type}; charset=utf-8`).send(`${json}\n`)
   return reply.type('application/javascript; charset=utf-8').send(`${callback}(${json});\n`)
 }
+
+/** Sends a value as JSON, or as a call with it. */
+export const sendJson = (reply: FastifyReply, value: unknown, manners: Manners): FastifyReply => sendJsonText(reply, jsonText(value, manners), manners)

@@ -2,12 +2,23 @@
 // of ours: logged with everything, shown as INTERNAL with nothing.
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
+import { BadQuery } from '../query/bad-query.ts'
 import { errorBody, LoklakError, type ErrorCode } from '../watch/errors.ts'
 import type { Log } from '../watch/log.ts'
 import { sendJson } from './answer.ts'
 
 export const ErrorAnswer = Type.Object(
-  { error: Type.Object({ code: Type.String(), message: Type.String(), detail: Type.String(), hint: Type.String() }) },
+  {
+    error: Type.Object({
+      code: Type.String(),
+      message: Type.String(),
+      detail: Type.String(),
+      hint: Type.String(),
+      column: Type.Optional(Type.Integer({ description: 'where in the query, from 1' })),
+      expected: Type.Optional(Type.String()),
+      suggestion: Type.Optional(Type.String({ description: 'what to write instead' })),
+    }),
+  },
   { description: 'What went wrong, where, and what to do.' },
 )
 
@@ -34,11 +45,18 @@ export function tableError(error: unknown): LoklakError | undefined {
   return error instanceof SyntaxError && 'statusCode' in error && error.statusCode === 400 ? new LoklakError('BAD_BODY', error.message) : undefined
 }
 
+/** A query that is wrong also says where, for programs that show it. */
+function bodyOf(error: LoklakError) {
+  if (!(error instanceof BadQuery)) return errorBody(error)
+  const { column, expected, suggestion } = error
+  return { error: { ...errorBody(error).error, column, expected, suggestion } }
+}
+
 export function sendError(reply: FastifyReply, error: unknown, log: Log): FastifyReply {
   const shown = tableError(error) ?? new LoklakError('INTERNAL', '')
   if (shown.code === 'INTERNAL') log.error({ err: error, route: reply.request.routeOptions.url, method: reply.request.method }, 'a request failed')
   if ((shown.status === 429 || shown.status === 503) && !reply.hasHeader('retry-after')) reply.header('retry-after', patience)
-  return sendJson(reply.code(shown.status).header('cache-control', 'no-store'), errorBody(shown), { minified: false })
+  return sendJson(reply.code(shown.status).header('cache-control', 'no-store'), bodyOf(shown), { minified: false })
 }
 
 export function answerErrors(app: FastifyInstance, log: Log): void {

@@ -60,9 +60,16 @@ export function parameterReader<P extends TProperties>(schema: TObject<P>): (giv
       } else read[name] = isBoolean ? text === 'true' || text === '1' : isNumber ? numberFrom(name, text) : text
     }
     if (compiled.Check(read)) return read
-    const [first] = compiled.Errors(read)
-    throw new LoklakError('BAD_PARAMETER', first === undefined ? '' : `${first.instancePath.slice(1) || 'parameters'}: ${first.message}`)
+    throw new LoklakError('BAD_PARAMETER', misfits(compiled.Errors(read)))
   }
+}
+
+/** The first misfit, with what would fit where that can be listed. */
+function misfits([first]: Iterable<{ readonly instancePath: string; readonly message: string; readonly params: object }>): string {
+  if (first === undefined) return ''
+  const { allowedValues } = { allowedValues: undefined, ...first.params }
+  const wanted = Array.isArray(allowedValues) ? `must be one of ${allowedValues.join(', ')}` : first.message
+  return `${first.instancePath.slice(1) || 'parameters'}: ${wanted}`
 }
 
 /** The schema as callers see it: what has a default need not be given. */

@@ -1,5 +1,6 @@
 // Owns what the HTTP room asks of the rest of the house: plain functions that main.ts fills. Does not know who answers them.
-// All of them answer at once and from memory: they are called for every probe, at any size of the archive.
+// All but the index answer at once and from memory: they are called for every probe, at any size of the archive.
+import type { Index, IndexStats } from '../index/port.ts'
 import type { Outcome } from '../intake/port.ts'
 import type { Blockage, Segment } from '../journal/port.ts'
 import type { Entry, Position } from '../message/record.ts'
@@ -8,6 +9,8 @@ import type { HealthView } from '../watch/health.ts'
 import type { Log } from '../watch/log.ts'
 import type { Metrics } from '../watch/metrics.ts'
 import type { Windows } from '../watch/windows.ts'
+import type { SourceGap } from './search/coverage.ts'
+import type { SearchLimits } from './search/limits.ts'
 
 interface JournalState {
   /** Of the last synced record; 0 for an empty journal. */
@@ -68,11 +71,22 @@ export interface Status {
   readonly seen: Windows
   readonly dumped: Windows
   readonly counts: Counts
+  /** As of some seconds ago; absent where there is no index or it was not asked yet. */
+  readonly index?: IndexStats | undefined
   readonly stream_enabled: boolean
 }
 
 /** Work that a command asks of the running server: takes the command's body, yields its answer line by line. */
 export type Control = (body: unknown, signal: AbortSignal) => AsyncIterable<object>
+
+/** What answers searches. */
+export interface SearchParts {
+  /** Throws NOT_READY until it is open. */
+  index(): Index
+  /** Where the sources may have missed something in that time (milliseconds; open where a bound is absent). */
+  coverage(since?: number, until?: number): readonly SourceGap[]
+  readonly limits: SearchLimits
+}
 
 export interface Parts {
   status(): Status
@@ -83,6 +97,8 @@ export interface Parts {
   publicSettings(): Readonly<Record<string, unknown>>
   /** The value of one of the settings that status.json has always shown, as text; undefined where there is none. */
   setting(key: string): string | undefined
+  /** Absent where this process keeps no index. */
+  readonly search?: SearchParts
   readonly control: Readonly<Record<string, Control>>
   readonly metrics: Metrics
   readonly log: Log

@@ -11,7 +11,8 @@ export interface FileState {
 /** What to answer: the whole, a part (both ends are in it), nothing new, or that there is no such part. */
 export type Wanted = { readonly kind: 'whole' | 'unchanged' | 'none' } | { readonly kind: 'part'; readonly start: number; readonly end: number }
 
-const sameTag = (list: string, etag: string): boolean => list.trim() === '*' || list.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+/** Whether an If-None-Match names a tag, weakly compared. */
+export const sameTag = (list: string, etag: string): boolean => list.trim() === '*' || list.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
 
 function isUnchanged(headers: IncomingHttpHeaders, { etag, modified }: FileState): boolean {
   const tags = headers['if-none-match']

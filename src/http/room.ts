@@ -1,5 +1,6 @@
 // Owns what every route of this room gets.
 import type { Access, Caller } from './access.ts'
+import type { Gate } from './search/gate.ts'
 import type { HttpOptions } from './options.ts'
 import type { Parts } from './parts.ts'
 
@@ -18,6 +19,8 @@ export interface Room {
   readonly parts: Parts
   readonly options: HttpOptions
   readonly doors: Doors
+  /** What all questions to the index go through. */
+  readonly gate: Gate
 }
 
 declare module 'fastify' {

@@ -16,6 +16,7 @@ import { parseForm } from './parameters.ts'
 import type { Parts } from './parts.ts'
 import type { Doors, Room } from './room.ts'
 import { routes } from './routes.ts'
+import { createGate } from './search/gate.ts'
 
 const maxUrl = 8192
 const burstSeconds = 10
@@ -23,7 +24,7 @@ const burstSeconds = 10
 /** The whole room, ready for `inject()` and `listen()`. Throws LoklakError where a setting is wrong. */
 export function buildServer(parts: Parts, options: HttpOptions): FastifyInstance {
   const doors: Doors = { access: createAccess(options.proxies), urls: [], open: 0, refused: 0, stop: new AbortController() }
-  const room: Room = { parts, options, doors }
+  const room: Room = { parts, options, doors, gate: createGate(parts.search?.limits ?? { atOnce: 0, atOnceEach: 0 }) }
   const app = Fastify({
     bodyLimit: options.bodyLimit,
     logController: new LogController({ disableRequestLogging: true }),
@@ -42,7 +43,7 @@ export function buildServer(parts: Parts, options: HttpOptions): FastifyInstance
   answerErrors(app, parts.log)
   greet(app, room)
   measure(app, room)
-  void app.register(compress, { encodings: ['br', 'gzip'], customTypes: /^text\/(?!event-stream)|[/+](json|javascript|xml|yaml)(;|$)/, globalDecompression: false })
+  void app.register(compress, { encodings: ['br', 'gzip'], customTypes: /^text\/(?!event-stream)|[/+](json|x-ndjson|javascript|xml|yaml)(;|$)/, globalDecompression: false })
   describeApi(app, options)
   void app.register((scope, _options, done) => {
     const closeMethods = closeOtherMethods(scope, options.cors)

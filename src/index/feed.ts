@@ -1,128 +1,66 @@
-// Owns the way from the journal into an index: follows from the cursor, gathers what arrives while the index is busy, and
-// begins again where the index stands after a failure. Does not know what an index does with a line.
-import { setTimeout as sleep } from 'node:timers/promises'
+// Owns keeping an index up with the journal: it follows from its own cursor, so that what was missed while it was away, or
+// everything after it was thrown away, comes by itself. Does not know which index it is.
 import type { Journal } from '../journal/port.ts'
+import type { Position } from '../message/record.ts'
+import { wait } from '../support/timer.ts'
 import type { Index } from './port.ts'
 
-export interface FeedOptions {
-  readonly index: Pick<Index, 'apply' | 'cursor' | 'clear'>
-  readonly journal: Pick<Journal, 'follow'>
-  readonly signal: AbortSignal
-  /** Told why the index did not take what it was given; it is given again. */
-  readonly onFailure: (error: Error) => void
-  /** Few lines wait so long (milliseconds) for more to come, since each time that they become durable costs the same. */
-  readonly linger?: number
-  /** Milliseconds before a failed attempt is repeated. */
-  readonly pause?: number
-}
-
 export interface Feed {
-  /** Resolves when the signal has aborted and nothing is being applied any more. */
-  readonly ended: Promise<void>
-  /** Empties the index; the whole journal is then applied again. */
+  /** Feeds until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>
+  /** Throws the index away and makes it again from the dumps; the feed goes on from the beginning. */
   rebuild(): Promise<void>
+  /** Why it does not get on, for a person. */
+  trouble(): string | null
 }
 
-/** So many lines are not kept waiting. */
-const enough = 1000
-/** Reading goes no further ahead than this. */
-const most = 4000
+export interface FeedOptions {
+  readonly journal: Pick<Journal, 'follow'>
+  readonly index: Index
+  readonly log: { error(message: string): void }
+}
 
-export function startFeed({ index, journal, signal, onFailure, linger = 200, pause = 2000 }: FeedOptions): Feed {
-  let round = new AbortController()
-  /** Set while the index must not be given anything. */
-  let emptying: Promise<void> | undefined
-  let idle: Promise<void> = Promise.resolve()
+const mostLines = 2_000
+/** A commit costs the same for one line as for many, so fewer lines than this wait for more. */
+const worthWhile = 250
+const gather = 200
+const retryAfter = 2_000
 
-  async function oneRound(halt: AbortSignal): Promise<void> {
-    const pending = createPending()
-    const reading = gather(journal.follow(index.cursor(), halt), pending)
-    try {
-      for (;;) {
-        const lines = await pending.take(linger)
-        if (lines.length === 0 || halt.aborted) break
-        await index.apply(lines)
+export function createFeed({ journal, index, log }: FeedOptions): Feed {
+  let trouble: string | null = null
+  let again = new AbortController()
+
+  async function follow(from: Position, signal: AbortSignal): Promise<void> {
+    for await (const { lines } of journal.follow(from, signal)) {
+      for (let at = 0; at < lines.length && !signal.aborted; at += mostLines) await index.apply(lines.slice(at, at + mostLines))
+      trouble = null
+      if (lines.length < worthWhile) await wait(gather, signal)
+    }
+  }
+
+  return {
+    trouble: () => trouble,
+    async run(signal) {
+      while (!signal.aborted) {
+        const round = AbortSignal.any([signal, again.signal])
+        try {
+          await follow(index.cursor(), round)
+        } catch (error) {
+          if (signal.aborted) return
+          trouble = error instanceof Error ? error.message : String(error)
+          log.error(`the index does not get on: ${trouble}`)
+          await wait(retryAfter, signal)
+        }
       }
-    } finally {
-      pending.close()
-      round.abort()
-      await reading
-    }
-  }
-
-  async function run(): Promise<void> {
-    while (!signal.aborted) {
-      await emptying
-      round = new AbortController()
-      const halt = AbortSignal.any([signal, round.signal])
-      idle = oneRound(halt).catch(async (error: unknown) => {
-        onFailure(error instanceof Error ? error : new Error(String(error)))
-        await sleep(pause, undefined, { signal }).catch(() => undefined)
-      })
-      await idle
-    }
-  }
-
-  return {
-    ended: run(),
-    rebuild() {
-      round.abort()
-      emptying = idle.then(() => index.clear()).finally(() => (emptying = undefined))
-      return emptying
+    },
+    async rebuild() {
+      const before = again
+      again = new AbortController()
+      before.abort()
+      await index.clear()
+      // The round that began meanwhile went on from the old cursor.
+      again.abort()
+      again = new AbortController()
     },
   }
-}
-
-interface Pending {
-  /** Resolves when there is room for more. */
-  add(lines: readonly string[]): Promise<void>
-  /** All that is there: at once if it is much, else after `linger` milliseconds from the first. Empty once closed. */
-  take(linger: number): Promise<readonly string[]>
-  close(): void
-}
-
-async function gather(batches: ReturnType<Journal['follow']>, pending: Pending): Promise<void> {
-  try {
-    for await (const { lines } of batches) await pending.add(lines)
-  } finally {
-    pending.close()
-  }
-}
-
-function createPending(): Pending {
-  let held: string[] = []
-  let isClosed = false
-  let change = createBell()
-  const ring = (): void => {
-    change.ring()
-    change = createBell()
-  }
-  return {
-    async add(lines) {
-      held.push(...lines)
-      ring()
-      while (held.length >= most && !isClosed) await change.rung
-    },
-    async take(linger) {
-      while (held.length === 0 && !isClosed) await change.rung
-      const patience = new AbortController()
-      const waited = sleep(linger, true, { signal: patience.signal }).catch(() => true)
-      while (held.length < enough && !isClosed) if (await Promise.race([waited, change.rung.then(() => false)])) break
-      patience.abort()
-      const taken = held
-      held = []
-      ring()
-      return taken
-    },
-    close() {
-      isClosed = true
-      ring()
-    },
-  }
-}
-
-function createBell(): { readonly rung: Promise<void>; readonly ring: () => void } {
-  let ring: () => void = () => undefined
-  const rung = new Promise<void>((resolve) => (ring = resolve))
-  return { rung, ring }
 }

@@ -44,3 +44,10 @@ export function trim(batch: Batch, after: Position): Batch {
   if (first <= 0) return batch
   return { last: batch.last, lines: batch.lines.slice(first), records: () => batch.records().filter(({ position }) => position > after) }
 }
+
+/** Consecutive batches as one, so that a reader who comes seldom comes for many. */
+export function together(batches: readonly Batch[]): Batch {
+  const [only] = batches
+  if (only !== undefined && batches.length === 1) return only
+  return { last: batches.at(-1)?.last ?? 0, lines: batches.flatMap(({ lines }) => lines), records: () => batches.flatMap((batch) => batch.records()) }
+}

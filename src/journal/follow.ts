@@ -1,7 +1,7 @@
 // Owns following the journal from any position: first what lies on disk, then, without a gap, what is written. A reader
 // that falls behind the part in memory goes back to the disk by itself.
 import type { Position } from '../message/record.ts'
-import { trim } from './batch.ts'
+import { together, trim } from './batch.ts'
 import type { Batch, Segment } from './port.ts'
 import { readSegment, type OnSegmentDamage } from './read.ts'
 import type { Tail } from './tail.ts'
@@ -51,11 +51,12 @@ export async function* follow(followed: Followed, after: Position, signal: Abort
       if (at === before && followed.tail.after(at) === undefined) at = followed.tail.floor()
       continue
     }
-    if (live.length === 0) await followed.tail.changed(signal)
-    for (const batch of live) {
-      if (signal.aborted) return
-      yield trim(batch, at)
-      at = batch.last
+    if (live.length === 0) {
+      await followed.tail.changed(signal)
+      continue
     }
+    const batch = trim(together(live), at)
+    yield batch
+    at = batch.last
   }
 }

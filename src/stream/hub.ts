@@ -1,30 +1,24 @@
 // Owns telling every subscriber what it wants to hear, in the order of the journal, from any position on and without a gap or
 // a repeat. Does not know wires: a subscriber is something that takes frames and says when it has too many.
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { Journal } from '../journal/port.ts'
+import type { Batch, Journal } from '../journal/port.ts'
 import type { JournalRecord, Position } from '../message/record.ts'
 import { fold } from '../message/text/fold.ts'
-import type { AuthorKeys, Query } from '../query/tree.ts'
+import type { AuthorKeys } from '../query/tree.ts'
 import { createCache } from '../support/cache.ts'
 import { createPace } from '../support/pace.ts'
-import { authorFrame, deleteFrame, messageFrame, missingFrame, slowFrame } from './event.ts'
+import { wait } from '../support/timer.ts'
+import { authorFrame, deleteFrame, messageFrame, slowFrame } from './event.ts'
 import type { Frame } from './frame.ts'
 import { createMatcher } from './matcher.ts'
-import { interest, passing, wantsNetwork, type Interest, type Wanted } from './subscription.ts'
-
-/** The wire of one subscriber. */
-export interface Subscriber {
-  /** Takes a frame; never waits. */
-  send(frame: Frame): void
-  /** Whether more waits to be written than this subscriber may have waiting. */
-  full(): boolean
-  /** Resolves when what waited is written, or the signal aborts. */
-  drained(signal: AbortSignal): Promise<void>
-  /** The stream ends here, because the subscriber is too slow or the server stops. */
-  end(): void
-}
+import { nobody, type Member, type Start, type Subscriber } from './member.ts'
+import { createRecipients } from './recipients.ts'
+import { breath, networkOf, replay, type Sent } from './replay.ts'
+import { interest, passing, wantsNetwork, type Wanted } from './subscription.ts'
 
 export interface Subscription {
+  /** Everything up to here was sent: where to go on. */
+  position(): Position
   /** Asks for something else from now on. */
   change(wanted: Wanted): void
   close(): void
@@ -38,10 +32,10 @@ export interface HubCounts {
 }
 
 export interface Hub {
-  /** Follows the journal from now on until the signal aborts; then ends all streams. */
+  /** Follows the journal from now on until the signal aborts or the journal closes; then ends all streams. */
   run(signal: AbortSignal): Promise<void>
-  /** From a position on, or from now. */
-  subscribe(wanted: Wanted, after: Position | undefined, subscriber: Subscriber): Subscription
+  /** Begins where it is told, or now. Nothing is sent before this returns. */
+  subscribe(wanted: Wanted, start: Start | undefined, subscriber: Subscriber): Subscription
   /** Everything up to here was told. */
   position(): Position
   counts(): HubCounts
@@ -54,48 +48,34 @@ export interface HubOptions {
   /** Records a second that all replays together read. */
   readonly replayRate: number
   readonly now: () => number
+  /** Told of what failed; the hub goes on. */
+  readonly onFailure: (error: unknown) => void
 }
 
-interface Member {
-  readonly subscriber: Subscriber
-  interest: Interest
-  wanted: Wanted
-  /** What was sent in a replay is not sent again. */
-  floor: Position
-  readonly stop: AbortController
-}
+/** Who was sent what is remembered so often, so that they hear of an edit or a delete. */
+const remembered = 200_000
+const rememberedHandles = 10_000
+const retryAfter = 1_000
 
-/** Messages whose recipients are remembered, so that they hear of an edit or a delete. */
-const remembered = 50_000
-/** Records after which the wires get a chance to be written. */
-const breath = 32
-
-/** Handles that a query names: when one changes hands, the query means somebody else. */
-function handlesIn(query: Query | undefined): string[] {
-  switch (query?.kind) {
-    case 'author':
-      return [fold(query.name)]
-    case 'and':
-      return query.all.flatMap(handlesIn)
-    case 'or':
-      return query.any.flatMap(handlesIn)
-    case 'not':
-      return handlesIn(query.none)
-    default:
-      return []
-  }
-}
-
-export function createHub({ journal, authorKeys, replayRate, now }: HubOptions): Hub {
+export function createHub({ journal, authorKeys, replayRate, now, onFailure }: HubOptions): Hub {
   const members = new Set<Member>()
+  const replays = new Set<Member>()
   const matcher = createMatcher<Member>()
-  /** By id of a message or key of an author: who was sent it, of those who do not get all of its network anyway. */
-  const recipients = createCache<string, Set<Member>>(remembered)
+  const recipients = createRecipients<Member>(remembered)
   const pace = createPace(replayRate, now)
+  /** Queries ask for them with each message. */
+  let keys = createCache<string, readonly string[]>(rememberedHandles)
   let position = journal.last()
-  let replaying = 0
   let delivered = 0
   let cut = 0
+
+  function keysOf(handle: string): readonly string[] {
+    const known = keys.get(handle)
+    if (known !== undefined) return known
+    const asked = authorKeys(handle)
+    keys.set(handle, asked)
+    return asked
+  }
 
   function deliver(member: Member, frame: Frame): void {
     if (frame.position <= member.floor || !members.has(member)) return
@@ -104,156 +84,160 @@ export function createHub({ journal, authorKeys, replayRate, now }: HubOptions):
     if (!member.subscriber.full()) return
     cut++
     member.subscriber.send(slowFrame(frame.position))
-    leave(member)
-    member.subscriber.end()
+    end(member)
   }
 
-  function remember(key: string | undefined, member: Member): void {
-    if (key === undefined) return
-    const known = recipients.get(key)
-    if (known === undefined) recipients.set(key, new Set([member]))
-    else known.add(member)
-  }
-
-  function leave(member: Member): void {
+  function leave(member: Member): Subscriber {
+    const { subscriber } = member
     members.delete(member)
     matcher.remove(member)
     member.stop.abort()
+    member.subscriber = nobody
+    return subscriber
   }
 
+  const end = (member: Member): void => leave(member).end()
+
   function takeInterest(member: Member): void {
-    member.interest = interest(member.wanted, authorKeys)
+    member.interest = interest(member.wanted, keysOf)
     matcher.remove(member)
     matcher.add(member, member.interest)
   }
 
   function tellMessage(record: Extract<JournalRecord, { op: 'I' | 'U' }>): void {
-    const { message } = record
+    const { message, op } = record
+    const { id_str, user, network } = message
     const wanting = matcher.wanting(passing(message))
-    const before = record.op === 'U' ? recipients.get(message.id_str) : undefined
-    if (wanting.size === 0 && before === undefined) return
-    const frame = messageFrame(record)
-    for (const member of wanting) {
-      deliver(member, frame)
-      if (wantsNetwork(member.interest, message.network)) continue
-      remember(message.id_str, member)
-      remember(message.user.user_id, member)
+    const written = Date.parse(message.created_at)
+    if (wanting.size > 0) {
+      const frame = messageFrame(record)
+      for (const member of wanting) {
+        deliver(member, frame)
+        if (wantsNetwork(member.interest, network)) continue
+        recipients.add(id_str, written, member)
+        if (user.user_id !== undefined) recipients.add(user.user_id, 0, member)
+      }
     }
+    if (op === 'I') return
     // Who had the older version and does not want this one is told that it is gone.
-    for (const member of before ?? []) if (!wanting.has(member)) deliver(member, deleteFrame(record.position, message.id_str, 'no longer matches'))
+    for (const member of members) {
+      if (wanting.has(member) || !recipients.mayHave(id_str, written, member)) continue
+      recipients.forget(id_str, member)
+      deliver(member, deleteFrame(record.position, id_str, 'no longer matches'))
+    }
   }
 
-  /** To those who were sent it, and to those who get everything of its network. */
-  function tellGone(key: string, network: string, frame: Frame): void {
-    const sent = recipients.get(key)
-    for (const member of members) if (sent?.has(member) === true || wantsNetwork(member.interest, network)) deliver(member, frame)
+  /** To those who were or may have been sent it, and to those who get everything of its network. */
+  function tellEnd(key: string, network: string, written: number, frame: Frame): void {
+    for (const member of members) if (recipients.mayHave(key, written, member) || wantsNetwork(member.interest, network)) deliver(member, frame)
+  }
+
+  function tellAuthor(record: Extract<JournalRecord, { op: 'A' }>): void {
+    const { key, network, handle, state } = record.author
+    if (handle !== undefined) {
+      const changed = fold(handle)
+      keys.delete(changed)
+      for (const member of members) if (member.interest.handles.includes(changed)) takeInterest(member)
+    }
+    if (!record.imported && state !== undefined) tellEnd(key, network, 0, authorFrame(record))
   }
 
   function tell(record: JournalRecord): void {
-    if (record.op === 'A') {
-      const { key, network, handle, state } = record.author
-      if (handle !== undefined) for (const member of members) if (handlesIn(member.wanted.query).includes(fold(handle))) takeInterest(member)
-      if (!record.imported && state !== undefined) tellGone(key, network, authorFrame(record))
-    } else if (record.imported) return
-    // A delete of what was never here was kept, and is nobody's news.
+    if (record.op === 'A') tellAuthor(record)
+    else if (record.imported) return
     else if (record.op !== 'D') tellMessage(record)
-    else if (record.created_at !== undefined) tellGone(record.id_str, record.id_str.split(':')[0] ?? '', deleteFrame(record.position, record.id_str))
+    // A delete of what was never here was kept, and is nobody's news.
+    else if (record.created_at !== undefined) {
+      tellEnd(record.id_str, networkOf(record.id_str), Date.parse(record.created_at), deleteFrame(record.position, record.id_str))
+      recipients.forget(record.id_str)
+    }
   }
 
-  /** What one subscriber is told of a record in a replay, where nothing is remembered of who was sent what. */
-  function replayed(record: JournalRecord, member: Member, sent: Set<string>): Frame | undefined {
-    if (record.imported) return undefined
-    switch (record.op) {
-      case 'A':
-        return record.author.state !== undefined && (sent.has(record.author.key) || wantsNetwork(member.interest, record.author.network)) ? authorFrame(record) : undefined
-      case 'D':
-        return record.created_at !== undefined && (sent.has(record.id_str) || wantsNetwork(member.interest, record.id_str.split(':')[0] ?? '')) ? deleteFrame(record.position, record.id_str) : undefined
-      default: {
-        const { id_str, user } = record.message
-        if (!member.interest.wants(passing(record.message))) return sent.delete(id_str) ? deleteFrame(record.position, id_str, 'no longer matches') : undefined
-        if (sent.size < remembered) sent.add(id_str)
-        remember(id_str, member)
-        if (user.user_id !== undefined) {
-          sent.add(user.user_id)
-          remember(user.user_id, member)
+  async function tellAll(batch: Batch): Promise<void> {
+    // Not in the turn in which it was synced: in that turn the intake learns from it who has which handle.
+    await breathe()
+    if (members.size === 0) {
+      if (keys.size > 0) keys = createCache(rememberedHandles)
+    } else {
+      let untilBreath = breath
+      for (const record of batch.records()) {
+        try {
+          tell(record)
+        } catch (error) {
+          onFailure(error)
         }
-        return messageFrame(record)
+        position = record.position
+        if (--untilBreath > 0) continue
+        untilBreath = breath
+        await breathe()
       }
     }
+    position = Math.max(position, batch.last)
   }
 
   function goLive(member: Member, floor: Position): void {
     member.floor = floor
     members.add(member)
-    matcher.add(member, member.interest)
+    // Not as it was when the replay began: who has a handle may have changed since.
+    takeInterest(member)
   }
 
-  /** Tells one subscriber what lies between a position and where the hub is, and joins the others there. */
-  async function replay(member: Member, after: Position): Promise<void> {
-    const { subscriber, stop: { signal } } = member
-    const oldest = journal.segments()[0]?.from
-    if (oldest !== undefined && after < oldest) subscriber.send(missingFrame(after, oldest))
-    const sent = new Set<string>()
-    let at = after
-    if (at >= position) return goLive(member, at)
-    for await (const batch of journal.follow(after, signal)) {
-      for (const record of batch.records()) {
-        const frame = replayed(record, member, sent)
-        at = record.position
-        if (frame === undefined) continue
-        subscriber.send(frame)
-        delivered++
-        if (subscriber.full()) await subscriber.drained(signal)
-        if (signal.aborted) return
-      }
-      at = Math.max(at, batch.last)
-      if (at >= position) return goLive(member, at)
-      await pace.pass(batch.lines.length, signal)
+  async function catchUp(member: Member, after: Position): Promise<void> {
+    const sent: Sent = new Map()
+    function send(frame: Frame): void {
+      member.subscriber.send(frame)
+      delivered++
     }
+    function reached(at: Position): boolean {
+      member.floor = at
+      if (member.stop.signal.aborted || at < position) return false
+      for (const [key, written] of sent) recipients.add(key, written, member)
+      goLive(member, at)
+      return true
+    }
+    replays.add(member)
+    try {
+      await replay(after, member, sent, { journal, pace, send, reached })
+    } catch (error) {
+      onFailure(error)
+    } finally {
+      replays.delete(member)
+    }
+    // It can go on from its last id; nothing is lost.
+    if (!members.has(member)) end(member)
   }
 
-  function subscribe(wanted: Wanted, after: Position | undefined, subscriber: Subscriber): Subscription {
-    const member: Member = { subscriber, wanted, interest: interest(wanted, authorKeys), floor: 0, stop: new AbortController() }
-    if (after === undefined) goLive(member, position)
-    else {
-      replaying++
-      void replay(member, Math.min(after, journal.last()))
-        // The subscriber can go on from its last id; nothing is lost.
-        .catch(() => subscriber.end())
-        .finally(() => replaying--)
-    }
+  function subscribe(wanted: Wanted, start: Start | undefined, subscriber: Subscriber): Subscription {
+    const after = start === undefined ? position : Math.min(start.after, journal.last())
+    const member: Member = { subscriber, wanted, interest: interest(wanted, keysOf), floor: after, unsure: start?.resumed === true ? Math.floor(after / 1000) : -1, stop: new AbortController() }
+    if (start === undefined) goLive(member, after)
+    else void catchUp(member, after)
     return {
+      position: () => (members.has(member) ? Math.max(member.floor, position) : member.floor),
       change(next) {
         member.wanted = next
         if (members.has(member)) takeInterest(member)
-        else member.interest = interest(next, authorKeys)
+        else member.interest = interest(next, keysOf)
       },
-      close: () => leave(member),
+      close: () => void leave(member),
     }
   }
 
   return {
     subscribe,
     position: () => position,
-    counts: () => ({ subscribers: members.size + replaying, replaying, delivered, cut }),
+    counts: () => ({ subscribers: members.size + replays.size, replaying: replays.size, delivered, cut }),
     async run(signal) {
-      let untilBreath = breath
-      for await (const batch of journal.follow(position, signal)) {
-        if (members.size > 0) {
-          for (const record of batch.records()) {
-            tell(record)
-            position = record.position
-            if (--untilBreath > 0) continue
-            untilBreath = breath
-            await breathe()
-          }
+      while (!signal.aborted) {
+        try {
+          for await (const batch of journal.follow(position, signal)) await tellAll(batch)
+          break
+        } catch (error) {
+          onFailure(error)
+          await wait(retryAfter, signal)
         }
-        position = Math.max(position, batch.last)
       }
-      for (const member of members) {
-        leave(member)
-        member.subscriber.end()
-      }
+      for (const member of [...members, ...replays]) end(member)
     },
   }
 }

@@ -6,16 +6,21 @@ import { parseQuery } from '../../src/query/query.ts'
 import { match } from '../../src/query/match.ts'
 import { readChannel } from '../../src/stream/channels.ts'
 import type { Frame } from '../../src/stream/frame.ts'
-import { createHub, type Hub, type Subscriber } from '../../src/stream/hub.ts'
+import { createHub, type Hub } from '../../src/stream/hub.ts'
+import type { Start, Subscriber } from '../../src/stream/member.ts'
 import type { Wanted } from '../../src/stream/subscription.ts'
 import { author, edit, heldClock, insert, message, openAt, remove, temporaryFolder, type Opened } from '../journal/fixtures.ts'
 
 const channels = (...names: string[]): Wanted => ({ channels: names.flatMap((name) => readChannel(name) ?? []) })
 const query = (text: string): Wanted => ({ channels: [], query: parseQuery(text, { now: Date.UTC(2026, 0, 3) }).query })
 
+const resume = (after: Position): Start => ({ after, resumed: true })
+
 interface Opening {
   readonly journal: Opened
   readonly hub: Hub
+  /** What failed inside the hub. */
+  readonly failures: unknown[]
   /** Resolves when the hub has told everything that is stored. */
   settled(): Promise<void>
 }
@@ -23,7 +28,8 @@ interface Opening {
 async function open(t: TestContext, keys: (handle: string) => readonly string[] = () => []): Promise<Opening> {
   const clock = heldClock()
   const journal = await openAt(t, await temporaryFolder(), { now: () => (clock.add(1), clock.now()), segmentBytes: 500_000 })
-  const hub = createHub({ journal, authorKeys: keys, replayRate: 1e9, now: Date.now })
+  const failures: unknown[] = []
+  const hub = createHub({ journal, authorKeys: keys, replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error) })
   const stop = new AbortController()
   const running = hub.run(stop.signal)
   t.after(async () => {
@@ -35,7 +41,7 @@ async function open(t: TestContext, keys: (handle: string) => readonly string[] 
     // A replay crosses over in the turns after it.
     while (hub.counts().replaying > 0) await new Promise((resolve) => setImmediate(resolve))
   }
-  return { journal, hub, settled }
+  return { journal, hub, failures, settled }
 }
 
 interface Ear extends Subscriber {
@@ -46,7 +52,7 @@ interface Ear extends Subscriber {
 /** A subscriber that keeps what it hears; `limit` frames are more than it may have waiting. */
 function ear(limit = Number.POSITIVE_INFINITY): Ear {
   const frames: Frame[] = []
-  return { frames, ended: false, send: (frame) => void frames.push(frame), full: () => frames.length >= limit, drained: () => Promise.resolve(), end() { this.ended = true } }
+  return { frames, ended: false, send: (frame) => void frames.push(frame), full: () => frames.length >= limit, busy: () => false, drained: () => Promise.resolve(), end() { this.ended = true } }
 }
 
 const heard = ({ frames }: Ear): string[] => frames.map((frame) => {
@@ -158,7 +164,7 @@ test('who reads too slowly is cut off with the place to resume at; the others ar
   const last: { resume: string } = JSON.parse(slow.frames.at(-1)?.json() ?? '{}')
   assert.equal(last.resume, String(positions[2]))
   const again = ear()
-  hub.subscribe(channels('all'), Number(last.resume), again)
+  hub.subscribe(channels('all'), resume(Number(last.resume)), again)
   await settled()
   assert.deepEqual(heard(again), ['message m3', 'message m4', 'message m5'])
 })
@@ -167,7 +173,7 @@ test('what lies before the oldest record is told as missing, then it goes on', a
   const { journal, hub, settled } = await open(t)
   await journal.append([insert('a')])
   const listener = ear()
-  hub.subscribe(channels('all'), 1_000_000, listener)
+  hub.subscribe(channels('all'), { after: 1_000_000, resumed: false }, listener)
   await settled()
   assert.deepEqual(heard(listener), ['info', 'message a'])
   const info: { missing: { from: string } } = JSON.parse(listener.frames[0]?.json() ?? '{}')
@@ -190,7 +196,7 @@ test('a client that drops at random 200 times while messages pass misses none an
       drops++
       if (drops <= 200) setImmediate(connect)
     }
-    subscription = hub.subscribe(channels('all'), last, {
+    subscription = hub.subscribe(channels('all'), resume(last), {
       send(frame) {
         if (!open || frame.event === 'info') return
         last = frame.position
@@ -199,6 +205,7 @@ test('a client that drops at random 200 times while messages pass misses none an
         if (drops < 200 && --left === 0) close()
       },
       full: () => false,
+      busy: () => false,
       drained: () => Promise.resolve(),
       end: () => undefined,
     })
@@ -233,7 +240,7 @@ test('property: live or replayed, a subscriber to a query ends with exactly what
       const [live, replayedEar] = [ear(), ear()]
       hub.subscribe({ channels: [], query: tree }, undefined, live)
       for (const [i, { id, text, user, op }] of steps.entries()) {
-        if (i === joinsAt) hub.subscribe({ channels: [], query: tree }, 1, replayedEar)
+        if (i === joinsAt) hub.subscribe({ channels: [], query: tree }, resume(1), replayedEar)
         const name = `test:${id}`
         if (gone.has(name)) continue
         if (op === 'delete') {
@@ -245,7 +252,7 @@ test('property: live or replayed, a subscriber to a query ends with exactly what
           model.set(name, message(name, text, user))
         }
       }
-      if (joinsAt >= steps.length) hub.subscribe({ channels: [], query: tree }, 1, replayedEar)
+      if (joinsAt >= steps.length) hub.subscribe({ channels: [], query: tree }, resume(1), replayedEar)
       await settled()
       const expected = [...model.values()].filter((one) => match(tree, one)).map(({ id_str, text }) => `${id_str} ${text}`).sort()
       for (const listener of [live, replayedEar]) {

@@ -121,6 +121,11 @@ export class Catalog {
     return this.db.all('SELECT name, id FROM value WHERE name IN (SELECT value FROM json_each(?))', JSON.stringify(names)).map((row) => [textIn(row, 0), numberIn(row, 1)])
   }
 
+  /** Whether there is a value whose name begins in this way. */
+  hasValues(beginning: string): boolean {
+    return this.db.get('SELECT 1 FROM value WHERE name >= ? AND name < ? LIMIT 1', beginning, `${beginning}\u{10ffff}`) !== undefined
+  }
+
   valueName(id: number): string {
     return textIn(this.db.get('SELECT name FROM value WHERE id = ?', id), 0)
   }

@@ -24,14 +24,28 @@ function spellings(message: Message, field: FacetField): readonly (string | unde
   }
 }
 
-/** The name under which a value is counted. Names begin with the number of the field. */
-const valueName = (field: FacetField, folded: string): string => fieldNumber(field).toString(16) + folded.toWellFormed().replaceAll('\0', '')
+const control = /\p{Cc}/gu
+/** Stands between the key of an author and the handle. */
+const border = '\n'
 
-/** An author is one value under all handles: `=` and the stable key, or the handle where there is no key. */
-const authorValue = ({ screen_name, user }: Message): string => (user.user_id === undefined || user.user_id === '' ? fold(screen_name) : `=${user.user_id}`)
-export const authorName = (key: string): string => valueName('screen_name', `=${key}`)
+/** The name under which a value is counted. Names begin with the number of the field. */
+const valueName = (field: FacetField, folded: string): string => fieldNumber(field).toString(16) + folded.toWellFormed()
+
+/** An author is counted by stable key and handle, since the key may get another handle for all that was written under it. */
+function authorValue({ screen_name, user }: Message): string {
+  const handle = fold(screen_name).replaceAll(control, '')
+  return user.user_id === undefined || user.user_id === '' ? handle : authorBeginning(user.user_id) + handle
+}
+const authorBeginning = (key: string): string => `=${key.replaceAll(control, '')}${border}`
+
+/** How the names of the values of an author begin. */
+export const authorNames = (key: string): string => valueName('screen_name', authorBeginning(key))
+
 /** The stable key in the name of a value of `screen_name`. */
-export const authorKeyIn = (name: string): string | undefined => (name.startsWith('=', 1) ? name.slice(2) : undefined)
+export function authorKeyIn(name: string): string | undefined {
+  const end = name.indexOf(border)
+  return name.startsWith('=', 1) && end > 0 ? name.slice(2, end) : undefined
+}
 
 /** Under which names a message counts, each once. */
 export function valueNames(message: Message): string[] {
@@ -40,7 +54,8 @@ export function valueNames(message: Message): string[] {
     if (field === 'screen_name') names.add(valueName(field, authorValue(message)))
     else {
       for (const value of spellings(message, field)) {
-        if (value !== undefined && value.length <= maxLength && fold(value) !== '') names.add(valueName(field, fold(value)))
+        const folded = value === undefined || value.length > maxLength ? '' : fold(value).replaceAll(control, '')
+        if (folded !== '') names.add(valueName(field, folded))
       }
     }
   }

@@ -11,7 +11,7 @@ import { draftOf, entryOf, type Draft } from './entry.ts'
 import type { Change, Entry } from './partition-writer.ts'
 import { Partitions, type OnDamage } from './partitions.ts'
 import { planPartitions, type Volume } from '../files/plan.ts'
-import { authorName } from '../files/values.ts'
+import { authorNames } from '../files/values.ts'
 
 /** So many lines become durable together, which bounds what a transaction holds in memory. */
 const stretch = 2000
@@ -169,7 +169,7 @@ export class Ingest {
 
   /** Takes authors out of sight, brings them back or removes them, in all partitions. */
   #sweep(authors: readonly Renewed[]): void {
-    const changed = authors.filter(({ before, after }) => (before?.state ?? 'active') !== (after.state ?? 'active') && this.catalog.valueIds([authorName(after.key)]).length > 0)
+    const changed = authors.filter(({ before, after }) => (before?.state ?? 'active') !== (after.state ?? 'active') && this.catalog.hasValues(authorNames(after.key)))
     if (changed.length === 0) return
     for (const partition of this.partitions.list) {
       if (!partition.made) continue

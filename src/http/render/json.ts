@@ -1,0 +1,65 @@
+// Owns search.json: the answer in the shape of the original, and its tag, which does not change with how long it took.
+import { hash } from 'node:crypto'
+import type { ApiMessage } from '../../enrich/fields.ts'
+import { jsonText, type Manners } from '../answer.ts'
+import type { Asked } from '../search/asked.ts'
+import type { Found } from '../search/find.ts'
+import type { SearchMetadata } from '../search/schema.ts'
+
+const readme = {
+  readme_0: 'These messages were published by their authors on the networks named with them; they remain their work.',
+  readme_1: 'query_understood is the query as it was searched; warnings say what was doubtful about it.',
+  readme_2: 'Where cursor is present, there may be more: send it with the same query to go on.',
+  readme_3: 'coverage names stretches of time in which something may have been missed. minified=true leaves these lines out.',
+}
+
+/** What is known of the request apart from what was asked. */
+export interface Circumstances {
+  readonly client: string
+  /** Milliseconds so far. */
+  readonly time: number
+}
+
+/** Where there are less than two messages, nothing is known: as in the original the largest number, here of JSON. */
+function period(statuses: readonly ApiMessage[]): number {
+  const [first, last] = [statuses[0], statuses.at(-1)]
+  if (first === undefined || last === undefined || statuses.length < 2) return Number.MAX_SAFE_INTEGER
+  return Math.round((Date.parse(first.created_at) - Date.parse(last.created_at)) / (statuses.length - 1))
+}
+
+function metadata(asked: Asked, found: Found, { client, time }: Circumstances): SearchMetadata {
+  const { statuses, hits, relation, partial, cursor, coverage, crowded } = found
+  return {
+    startRecord: asked.startRecord,
+    maximumRecords: found.limit,
+    count: statuses.length,
+    hits,
+    hits_relation: relation,
+    ...(asked.order === 'created_at' ? { period: period(statuses) } : {}),
+    query: asked.given,
+    query_understood: asked.understood,
+    warnings: [...asked.warnings],
+    filter: asked.filter,
+    client,
+    time,
+    servicereduction: crowded ? 'true' : 'false',
+    count_twitter_all: 0,
+    count_twitter_new: 0,
+    count_backend: 0,
+    cache_hits: hits,
+    scraperInfo: 'local',
+    index: 'messages',
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(partial === undefined ? {} : { partial: true as const, partial_reason: partial }),
+    coverage,
+  }
+}
+
+/** The answer as text, and what it can be recognised by. */
+export function renderJson(asked: Asked, found: Found, circumstances: Circumstances, manners: Manners): { readonly text: string; readonly tag: string } {
+  const about = metadata(asked, found, circumstances)
+  const head = jsonText({ ...(manners.minified ? {} : readme), search_metadata: about }, manners)
+  // The messages are most of it, and are written only once.
+  const rest = jsonText({ statuses: found.statuses, aggregations: found.aggregations }, manners)
+  return { text: `${head.slice(0, manners.minified ? -1 : -2)},${rest.slice(1)}`, tag: hash('sha1', JSON.stringify({ ...about, time: 0 }) + rest) }
+}

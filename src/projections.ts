@@ -1,0 +1,127 @@
+// Puts together what follows the journal: the index, the stream, and MQTT. Each has its own cursor; one that lags or is away
+// says so and takes none of the others down.
+import { join } from 'node:path'
+import type { ProjectionState } from './http/parts.ts'
+import { createFeed, type Feed } from './index/feed.ts'
+import type { Index } from './index/port.ts'
+import { openSqliteIndex } from './index/sqlite/index.ts'
+import type { Archive } from './intake/archive.ts'
+import type { Journal } from './journal/port.ts'
+import { linePosition, type Position } from './message/record.ts'
+import type { Settings } from './settings/options.ts'
+import { createHub, type Hub } from './stream/hub.ts'
+import { mqtt, type Mqtt } from './stream/mqtt/mqtt.ts'
+import { wait } from './support/timer.ts'
+import type { Health } from './watch/health.ts'
+
+export interface Projections {
+  readonly hub: Hub
+  readonly index: Index
+  readonly feed: Feed
+  readonly mqtt: Mqtt | null
+  states(): readonly ProjectionState[]
+  /** Runs all until the signal aborts. */
+  run(signal: AbortSignal): Promise<void>
+  close(): Promise<void>
+}
+
+export interface ProjectionOptions {
+  readonly archive: Archive
+  readonly settings: Settings
+  readonly journalId: string
+  readonly health: Health
+  readonly log: { info(message: string): void; warn(message: string): void; error(message: string): void }
+  readonly now: () => number
+}
+
+const replayRate = 50_000
+const lookEvery = 1_000
+/** A projection that is this far behind is worth a mention. */
+const late = 30_000
+
+/** The lines between two positions, for a part of the index that has to be made again. */
+async function* replay(journal: Journal, after: Position, upTo: Position, signal: AbortSignal): AsyncGenerator<readonly string[]> {
+  for await (const { lines, last } of journal.read(after, signal)) {
+    yield last <= upTo ? lines : lines.filter((line) => (linePosition(line) ?? 0) <= upTo)
+    if (last >= upTo) return
+  }
+}
+
+function createMqtt({ archive, settings, journalId, log, now }: ProjectionOptions): Mqtt | null {
+  if (!settings['stream.enabled']) return null
+  const address = settings['stream.mqtt.address']
+  const qos = settings['stream.mqtt.qos']
+  const clientId = settings['stream.mqtt.client.id']
+  return mqtt({
+    journal: archive.journal,
+    statePath: join(archive.folder.state, 'mqtt.json'),
+    now,
+    log,
+    remote: address === undefined ? undefined : {
+      address,
+      user: settings['stream.mqtt.user'],
+      password: settings['stream.mqtt.password'],
+      ca: settings['stream.mqtt.ca'],
+      clientId: clientId === '' ? `loklak-${journalId}` : clientId,
+      qos: qos === 0 ? 0 : qos === 2 ? 2 : 1,
+    },
+    port: settings['stream.broker.port'],
+    portWs: settings['stream.broker.port.ws'],
+    connections: settings['stream.limit.total'],
+    topics: settings['stream.mqtt.topics'],
+    prefix: settings['stream.mqtt.prefix'],
+  })
+}
+
+/** Opens what follows the journal. */
+export async function openProjections(options: ProjectionOptions): Promise<Projections> {
+  const { archive: { journal, known, folder }, health, log, now } = options
+  const index = await openSqliteIndex({
+    folder: folder.index,
+    replay: (after, upTo, signal) => replay(journal, after, upTo, signal),
+    onDamage: ({ name, reason }) => log.error(`damaged index, ${name}: ${reason}; it is made again from the dumps`),
+    onRepaired: () => log.info('the index is whole again'),
+  })
+  const feed = createFeed({ journal, index, log })
+  const hub = createHub({ journal, authorKeys: (handle) => known.keysOf(handle), replayRate, now })
+  const publisher = createMqtt(options)
+
+  const lagOf = (position: Position): number => Math.max(0, Math.floor((journal.last() - position) / 1000))
+
+  function indexState(): ProjectionState {
+    const { state, reason, cursor } = index.health()
+    const lag_ms = lagOf(cursor)
+    const trouble = reason ?? feed.trouble()
+    return { name: 'index', position: cursor, lag_ms, state: state === 'building' ? 'rebuilding' : state === 'failed' ? 'stopped' : lag_ms > late ? 'catching-up' : 'live', reason: trouble }
+  }
+
+  function states(): ProjectionState[] {
+    const stream: ProjectionState = { name: 'stream', position: hub.position(), lag_ms: lagOf(hub.position()), state: 'live', reason: null }
+    if (publisher === null) return [indexState(), stream]
+    const { position, lag_ms, connected, reason } = publisher.state()
+    return [indexState(), stream, { name: 'mqtt', position, lag_ms, state: connected ? 'live' : 'waiting', reason }]
+  }
+
+  /** Tells health of what lags or is away. */
+  async function watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      for (const { name, state, reason, lag_ms } of states()) {
+        if (state === 'live' && lag_ms <= late) health.clear(name)
+        else health.degraded(name, reason ?? 'it is behind the journal', lag_ms)
+      }
+      await wait(lookEvery, signal)
+    }
+  }
+
+  return {
+    hub,
+    index,
+    feed,
+    mqtt: publisher,
+    states,
+    async run(signal) {
+      await Promise.all([feed.run(signal), hub.run(signal), publisher?.run(signal), watch(signal)])
+    },
+    close: () => index.close(),
+  }
+}
