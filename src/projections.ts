@@ -83,7 +83,7 @@ export async function openProjections(options: ProjectionOptions): Promise<Proje
     onRepaired: () => log.info('the index is whole again'),
   })
   const feed = createFeed({ journal, index, log })
-  const hub = createHub({ journal, authorKeys: (handle) => known.keysOf(handle), replayRate, now })
+  const hub = createHub({ journal, authorKeys: (handle) => known.keysOf(handle), replayRate, now, onFailure: (error) => log.error(`the stream: ${error instanceof Error ? error.message : String(error)}`) })
   const publisher = createMqtt(options)
 
   const lagOf = (position: Position): number => Math.max(0, Math.floor((journal.last() - position) / 1000))

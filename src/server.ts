@@ -12,6 +12,7 @@ import { keepUp } from './intake/upkeep.ts'
 import { openDataFolder, type DataFolder } from './journal/data-folder.ts'
 import { realDisk } from './journal/disk.ts'
 import { crashAt } from './journal/crash.ts'
+import { openProjections, type Projections } from './projections.ts'
 import { publicSettings } from './settings/describe.ts'
 import type { Settings } from './settings/options.ts'
 import { instant } from './settings/quantity.ts'
@@ -87,13 +88,14 @@ export async function startServer(settings: Settings, surroundings: Surroundings
   const stopping = new AbortController()
   const { signal } = stopping
   let opened: Archive | null = null
+  let projections: Projections | null = null
   const archive = (): Archive => {
     if (opened === null) throw new LoklakError('NOT_READY', 'The dumps are being read.')
     return opened
   }
   const sources = instead?.sources ?? makeSources(settings, folder, archive, log, surroundings)
   const keeping = archiveSettings(settings)
-  const observer = createObserver({ archive: () => opened, sources, projections: () => [], floor: keeping.floor, disk: realDisk, path: folder.own, streaming: settings['stream.enabled'], now })
+  const observer = createObserver({ archive: () => opened, sources, projections: () => projections?.states() ?? [], floor: keeping.floor, disk: realDisk, path: folder.own, streaming: settings['stream.enabled'], now })
   const parts: Parts = {
     status: () => observer.status(),
     health: () => health.view(),
@@ -130,8 +132,10 @@ export async function startServer(settings: Settings, surroundings: Surroundings
       throw error
     }
     const { intake } = opened
+    projections = await openProjections({ archive: opened, settings, journalId: held.journalId, health, log, now })
     health.started()
     const running = [
+      projections.run(signal),
       observer.watchDisk(signal),
       superviseSources(sources, intake, { health, log }, signal),
       keepUp(opened, {
@@ -149,6 +153,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
         stopping.abort()
         await http.close(6_000)
         await Promise.all(running)
+        await projections?.close()
         await opened?.close()
         held.close()
       },

@@ -1,0 +1,118 @@
+// Owns /api/search.*: one search, in all the forms in which it can be had. What is asked and found is in ../search, how it is
+// written in ../render.
+import { hash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type, type TSchema } from 'typebox'
+import { term, type Query } from '../../query/tree.ts'
+import { jsonText, sendJsonText, type Manners } from '../answer.ts'
+import { answerOf, jsonAnswer, type DescribedAnswer } from '../describe.ts'
+import { addAddress } from '../endpoint.ts'
+import { sameTag } from '../range.ts'
+import { renderCsv } from '../render/csv.ts'
+import { FeatureCollection, featureCollection } from '../render/geojson.ts'
+import { renderJson } from '../render/json.ts'
+import { renderNdjson } from '../render/ndjson.ts'
+import { renderRss } from '../render/rss.ts'
+import { renderTxt } from '../render/txt.ts'
+import type { Room } from '../room.ts'
+import { readAsked, searchParameters, type Asked } from '../search/asked.ts'
+import { find, type Found } from '../search/find.ts'
+import { SearchAnswer } from '../search/schema.ts'
+import { searching, visit } from '../search/visit.ts'
+import { publicUrl, withParameters } from '../urls.ts'
+
+/** An answer that is ready to be sent, and what it can be recognised by. */
+interface Written {
+  readonly text: string
+  readonly tag: string
+}
+
+interface Writing {
+  readonly asked: Asked
+  readonly found: Found
+  readonly manners: Manners
+  readonly client: string
+  /** Milliseconds since the request came. */
+  readonly time: number
+  /** Absolute addresses: of this answer, of the next page, of the same search for people. */
+  readonly self: string
+  readonly next: string | undefined
+  readonly page: string
+}
+
+interface Format {
+  readonly type: string
+  readonly summary: string
+  /** Absent where the answer is text. */
+  readonly schema?: TSchema
+  /** Only messages that can be written so. */
+  readonly also?: readonly Query[]
+  write(writing: Writing): Written
+}
+
+const tagged = (text: string): Written => ({ text, tag: hash('sha1', text) })
+
+const formats: Readonly<Record<string, Format>> = {
+  json: {
+    type: 'application/json',
+    summary: 'Messages, with everything about the search',
+    schema: SearchAnswer,
+    write: ({ asked, found, client, time, manners }) => renderJson(asked, found, { client, time }, manners),
+  },
+  rss: { type: 'application/rss+xml', summary: 'Messages as a feed', write: ({ asked, found, ...links }) => tagged(renderRss(found, { query: asked.given, startRecord: asked.startRecord, ...links })) },
+  txt: { type: 'text/plain', summary: 'Messages as lines of text: date, author, text', write: ({ found }) => tagged(renderTxt(found.statuses)) },
+  csv: { type: 'text/csv', summary: 'Messages as a table that spreadsheets can open safely', write: ({ found }) => tagged(renderCsv(found.statuses)) },
+  ndjson: { type: 'application/x-ndjson', summary: 'Messages, one JSON object a line', write: ({ found }) => tagged(renderNdjson(found.statuses)) },
+  geojson: {
+    type: 'application/geo+json',
+    summary: 'Messages that carry a location, as GeoJSON',
+    schema: FeatureCollection,
+    also: [term('has:', 'location')],
+    write: ({ found, manners }) => tagged(jsonText(featureCollection(found.statuses), manners)),
+  },
+}
+
+function described({ summary, type, schema }: Format): DescribedAnswer {
+  if (schema === undefined) return answerOf(summary, type, Type.String())
+  return type === 'application/json' ? jsonAnswer(summary, schema) : { description: summary, content: { [type]: { schema }, 'application/javascript': { schema: Type.String() } } }
+}
+
+/** The same search, as it goes on. */
+const nextPage = (path: string, { given, order, filter, limit, timezoneOffset }: Asked, { cursor }: Found): string | undefined =>
+  cursor === undefined ? undefined : withParameters(path, { q: given, order, filter: filter === '' ? undefined : filter, count: limit, timezoneOffset: timezoneOffset === 0 ? undefined : timezoneOffset, cursor })
+
+function send(request: FastifyRequest, reply: FastifyReply, { text, tag }: Written, { type, schema }: Format, manners: Manners): FastifyReply {
+  const known = request.headers['if-none-match']
+  reply.headers({ 'etag': `W/"${tag}"`, 'cache-control': 'private, max-age=1' })
+  if (request.method !== 'POST' && known !== undefined && sameTag(known, `"${tag}"`)) return reply.code(304).send()
+  return schema === undefined ? reply.type(`${type}; charset=utf-8`).send(text) : sendJsonText(reply, text, manners, type)
+}
+
+function addFormat(app: FastifyInstance, room: Room, url: string, format: Format): void {
+  const { now } = room.options
+  addAddress(app, {
+    url,
+    tag: 'search',
+    summary: format.summary,
+    parameters: searchParameters,
+    answers: { 200: described(format), 304: Type.Null({ description: 'The client has it already' }) },
+    async handle(parameters, manners, request, reply) {
+      const began = now()
+      const search = searching(room)
+      const asked = readAsked(parameters, request.caller, search.limits, began, format.also)
+      const base = publicUrl(room)
+      const stub = search.limits.shortlink.stub?.replace(/\/+$/, '') ?? base
+      const found = await visit(room, request, reply, asked.timeout, (visiting) => find(asked, visiting, { ...search, stub, now: began }))
+      const next = nextPage(base + url, asked, found)
+      if (next !== undefined) reply.header('link', `<${next}>; rel="next"`)
+      if (found.partial !== undefined) reply.header('loklak-partial', found.partial)
+      const links = { self: withParameters(base + url, { q: asked.given }), page: withParameters(`${base}/search`, { q: asked.given }), next }
+      const written = format.write({ asked, found, manners, client: request.caller.address, time: now() - began, ...links })
+      return send(request, reply, written, format, manners)
+    },
+  })
+}
+
+export function addSearch(app: FastifyInstance, room: Room): void {
+  for (const [name, format] of Object.entries(formats)) addFormat(app, room, `/api/search.${name}`, format)
+}
