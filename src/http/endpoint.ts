@@ -58,10 +58,10 @@ export function addAddress<P extends TProperties>(app: FastifyInstance, address:
 
 export function addEndpoint<P extends TProperties, A extends TSchema>(app: FastifyInstance, endpoint: Endpoint<P, A>): void {
   const { summary, answer, keep, mayFail } = endpoint
-  const unable = mayFail === true ? { 503: jsonAnswer('The same, where it cannot do its work', answer) } : {}
+  const whole = { 200: jsonAnswer(summary, answer) }
   addAddress(app, {
     ...endpoint,
-    answers: { 200: jsonAnswer(summary, answer), ...unable },
+    answers: mayFail === true ? { ...whole, 503: jsonAnswer('The same, where it cannot do its work', answer) } : whole,
     async handle(asked, manners, request, reply) {
       const value = await endpoint.handle(asked, request, reply)
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', keep === 0 ? 'no-store' : `private, max-age=${keep}`)

@@ -52,11 +52,12 @@ function bodyOf(error: LoklakError) {
   return { error: { ...errorBody(error).error, column, expected, suggestion } }
 }
 
-export function sendError(reply: FastifyReply, error: unknown, log: Log): FastifyReply {
+/** `body`: the shape, for the one protocol that has its own. */
+export function sendError(reply: FastifyReply, error: unknown, log: Log, body: (error: LoklakError) => object = bodyOf): FastifyReply {
   const shown = tableError(error) ?? new LoklakError('INTERNAL', '')
   if (shown.code === 'INTERNAL') log.error({ err: error, route: reply.request.routeOptions.url, method: reply.request.method }, 'a request failed')
   if ((shown.status === 429 || shown.status === 503) && !reply.hasHeader('retry-after')) reply.header('retry-after', patience)
-  return sendJson(reply.code(shown.status).header('cache-control', 'no-store'), bodyOf(shown), { minified: false })
+  return sendJson(reply.code(shown.status).header('cache-control', 'no-store'), body(shown), { minified: false })
 }
 
 export function answerErrors(app: FastifyInstance, log: Log): void {

@@ -1,5 +1,6 @@
 // Owns putting together what the server tells of itself: from the archive and the sources to the status that routes show.
 // Everything is counted in memory as it happens; only the free disk is asked for, by a clock of its own.
+import type { Index, IndexStats } from '../index/port.ts'
 import type { Archive } from '../intake/archive.ts'
 import type { Disk } from '../journal/disk.ts'
 import type { Entry } from '../message/record.ts'
@@ -14,6 +15,8 @@ export interface Observed {
   archive(): Archive | null
   readonly sources: readonly Source[]
   projections(): readonly ProjectionState[]
+  /** Null until it is open; absent where there is none. */
+  index?(): Index | null
   /** Bytes that must stay free, of so many in all. */
   readonly floor: (total: number) => number
   readonly disk: Disk
@@ -28,6 +31,8 @@ export interface Observer {
   status(): Status
   /** Asks for the free disk now and then, until the signal aborts. */
   watchDisk(signal: AbortSignal): Promise<void>
+  /** Asks the index for its sizes now and then, until the signal aborts. */
+  watchIndex(signal: AbortSignal): Promise<void>
 }
 
 /** What a sealed dump takes of its plain size, on the safe side: posts pack to about a quarter. */
@@ -44,6 +49,7 @@ export function createObserver(observed: Observed): Observer {
   const bytes: WindowCounter = createWindows(now)
   let space = { free: 0, total: 0 }
   let written = 0
+  let indexed: IndexStats | undefined
 
   function countBytes(): void {
     const all = observed.archive()?.journal.written() ?? 0
@@ -97,13 +103,20 @@ export function createObserver(observed: Observed): Observer {
         created: created.windows(),
         seen: seen.windows(),
         dumped: dumped.windows(),
-        counts: { messages: archive?.known.size() ?? 0, users: 0, queries: 0, accounts: 0 },
+        counts: { messages: indexed?.messages ?? archive?.known.size() ?? 0, users: indexed?.authors ?? 0, queries: 0, accounts: 0 },
+        index: indexed,
         stream_enabled: observed.streaming,
       }
     },
     async watchDisk(signal) {
       while (!signal.aborted) {
         space = await observed.disk.space(observed.path).catch(() => space)
+        await wait(5_000, signal)
+      }
+    },
+    async watchIndex(signal) {
+      while (!signal.aborted) {
+        indexed = await observed.index?.()?.stats(signal).catch(() => indexed)
         await wait(5_000, signal)
       }
     },

@@ -67,8 +67,8 @@ export function parameterReader<P extends TProperties>(schema: TObject<P>): (giv
 /** The first misfit, with what would fit where that can be listed. */
 function misfits([first]: Iterable<{ readonly instancePath: string; readonly message: string; readonly params: object }>): string {
   if (first === undefined) return ''
-  const { allowedValues } = { allowedValues: undefined, ...first.params }
-  const wanted = Array.isArray(allowedValues) ? `must be one of ${allowedValues.join(', ')}` : first.message
+  const allowed = 'allowedValues' in first.params ? first.params.allowedValues : undefined
+  const wanted = Array.isArray(allowed) ? `must be one of ${allowed.join(', ')}` : first.message
   return `${first.instancePath.slice(1) || 'parameters'}: ${wanted}`
 }
 

@@ -48,7 +48,7 @@ function highest(...all: readonly Windows[]): number {
   return Math.max(...all.flatMap(({ minute, ten_minutes, hour, day, week }) => [minute.rate, ten_minutes.rate, hour.rate, day.rate, week.rate]))
 }
 
-export function indexPart({ created, seen, dumped, counts }: Status) {
+export function indexPart({ created, seen, dumped, counts, index }: Status) {
   const { messages, users, queries, accounts } = counts
   return {
     mps1mC: short(created.minute.rate), mps1mT: short(seen.minute.rate),
@@ -77,5 +77,8 @@ export function indexPart({ created, seen, dumped, counts }: Status) {
     user: { size: 0 },
     followers: { size: 0 },
     following: { size: 0 },
+    bytes: index?.bytes ?? 0,
+    parts: index?.parts.map((part) => ({ ...part })) ?? [],
+    refused: index?.refused ?? {},
   }
 }

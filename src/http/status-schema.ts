@@ -60,6 +60,9 @@ const Index = Type.Object({
   user: Size,
   followers: Size,
   following: Size,
+  bytes: Type.Number({ minimum: 0, description: 'of the index on disk' }),
+  parts: Type.Array(Type.Object({ name: Type.String(), from: Instant, to: Instant, messages: Count, bytes: Count, state: Type.Enum(['ok', 'building']) }), { description: 'of the index, oldest first' }),
+  refused: Type.Record(Type.String(), Count, { description: 'records that could not be indexed, by reason' }),
 })
 
 const Source = Type.Object({

@@ -9,6 +9,6 @@ type Parameters = Readonly<Record<string, string | number | undefined>>
 
 /** A path with parameters; those that are undefined are left out. */
 export function withParameters(path: string, parameters: Parameters): string {
-  const given = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`
+  const given = new URLSearchParams(Object.entries(parameters).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]])))
+  return given.size === 0 ? path : `${path}?${given.toString()}`
 }

@@ -9,8 +9,10 @@ interface FeedRequest {
 }
 
 export function addRss(app: FastifyInstance): void {
-  const handler = ({ params }: FastifyRequest<FeedRequest>, reply: FastifyReply): FastifyReply =>
-    reply.redirect(withParameters('/api/search.rss', { q: params.q ?? params['*'] ?? '' }), 302)
+  const handler = ({ params, url }: FastifyRequest<FeedRequest>, reply: FastifyReply): FastifyReply => {
+    const more = url.split('?', 2)[1] ?? ''
+    return reply.redirect(`${withParameters('/api/search.rss', { q: params.q ?? params['*'] ?? '' })}${more === '' ? '' : `&${more}`}`, 302)
+  }
   const params = Type.Object({ q: Type.String({ description: 'the query' }) })
   app.get<FeedRequest>('/rss/:q', { schema: { tags: ['search'], summary: 'The feed of a search', params, response: { 302: Type.Null({ description: 'To /api/search.rss' }), ...failures } }, handler })
   // A query may hold slashes that were not escaped.

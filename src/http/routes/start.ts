@@ -6,17 +6,9 @@ import { pagePolicy } from '../headers.ts'
 import { html, Html } from '../html.ts'
 import type { Status } from '../parts.ts'
 import type { Room } from '../room.ts'
+import { searchForm } from '../search-form.ts'
+import { style } from '../style.ts'
 import { isFollowing, verdict, type Verdict } from '../verdict.ts'
-
-const style = `
-:root{color-scheme:light dark}
-body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}
-h1{margin-bottom:0}
-table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.25rem .75rem .25rem 0;vertical-align:top;border-bottom:1px solid #8884}
-.good::before{content:"● ";color:#2a2}
-.bad::before{content:"● ";color:#d33}
-`
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 function size(bytes: number): string {
@@ -65,7 +57,7 @@ function page(room: Room): string {
 <body>
 <h1>loklak</h1>
 <p>This server collects the public social web, keeps it as plain text dumps, and serves it to everybody.</p>
-${storing(verdict(status, options.now()))}
+${parts.search === undefined ? [] : searchForm('')}${storing(verdict(status, options.now()))}
 ${degraded.length === 0 ? [] : html`<ul>${degraded.map(trouble)}</ul>`}
 <h2>What is collected</h2>
 <table>

@@ -49,8 +49,8 @@ function sourcesOf(written: string): Source[] {
   const body = written.replace(/^[#@]/u, '')
   const hashtag: Source = { kind: 'hashtag', prefix: '#', beginning: metaTerm('#', body) }
   const names: Source[] = [{ kind: 'name', prefix: 'a=', beginning: metaTerm('a=', body) }, { kind: 'name', prefix: '@', beginning: metaTerm('@', body) }]
-  if (written.startsWith('#') || body === '') return [hashtag]
   if (written.startsWith('@')) return names
+  if (written.startsWith('#') || body === '') return [hashtag]
   return [hashtag, ...names, ...(/^[\p{L}\p{M}\p{N}]+$/u.test(body) ? [{ kind: 'word' as const, prefix: '', beginning: body }] : [])]
 }
 

@@ -54,10 +54,11 @@ export class CatalogWriter extends Catalog {
     return known
   }
 
-  /** What becomes true together with the cursor. Ids of removed messages stay known: nothing is found under them. */
-  settle(cursor: Position, authors: Iterable<Author>, sizes: Iterable<PartitionSize>): void {
+  /** What becomes true together with the cursor; `handles`: who has or had which. Ids of removed messages stay known: nothing is found under them. */
+  settle(cursor: Position, authors: readonly Author[], handles: readonly Pick<Author, 'key' | 'handle'>[], sizes: readonly PartitionSize[]): void {
     this.db.transaction(() => {
-      for (const author of authors) this.#saveAuthor(author)
+      for (const author of authors) this.db.run('INSERT OR REPLACE INTO author (key, author) VALUES (?, ?)', author.key, JSON.stringify(author))
+      for (const { key, handle = '' } of handles) if (handle !== '') this.db.run('INSERT OR IGNORE INTO handle (handle, key) VALUES (?, ?)', fold(handle), key)
       for (const { start, stored, shown } of sizes) this.db.run('UPDATE partition SET stored = ?, shown = ? WHERE start = ?', stored, shown, start)
       this.#setState('cursor', cursor)
     })
@@ -85,11 +86,6 @@ export class CatalogWriter extends Catalog {
 
   #setState(name: string, value: number): void {
     this.db.run('INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)', name, value)
-  }
-
-  #saveAuthor(author: Author): void {
-    this.db.run('INSERT OR REPLACE INTO author (key, author) VALUES (?, ?)', author.key, JSON.stringify(author))
-    if (author.handle !== undefined && author.handle !== '') this.db.run('INSERT OR IGNORE INTO handle (handle, key) VALUES (?, ?)', fold(author.handle), author.key)
   }
 
   /** Remembers the ids of those values that are known; answers the others. */

@@ -66,7 +66,7 @@ export class Ingest {
   built(start: number): boolean {
     if (this.progress(start) < this.catalog.cursor()) return false
     this.partitions.built(start)
-    this.catalog.settle(this.catalog.cursor(), [], this.partitions.sizes())
+    this.catalog.settle(this.catalog.cursor(), [], [], this.partitions.sizes())
     return true
   }
 
@@ -113,7 +113,7 @@ export class Ingest {
     const states = new Map([...authors].map(([key, { after }]) => [key, after.state ?? 'active']))
     this.#store(batch, states, ({ building }) => !building)
     this.#sweep([...authors.values()])
-    this.catalog.settle(batch.last, [...authors.values()].map(({ after }) => after), this.partitions.sizes())
+    this.catalog.settle(batch.last, [...authors.values()].map(({ after }) => after), batch.authors, this.partitions.sizes())
     this.partitions.cutIfFull(Math.ceil((batch.last + 1) / second) * 1000, this.#rows)
   }
 
