@@ -10,6 +10,7 @@ import { readLines } from '../journal/read.ts'
 import { remainders, retain, type Retention } from '../journal/retain.ts'
 import type { CrashPoint } from '../journal/writer.ts'
 import { BadLine, decodeLine, type Entry } from '../message/record.ts'
+import { wait } from '../support/timer.ts'
 import type { ConsentPolicy } from './author.ts'
 import { compact, type Compacted } from './compaction.ts'
 import { createIntake, type OpenIntake } from './intake.ts'
@@ -41,6 +42,9 @@ export interface Archive {
   retain(retention: Retention, onRemoved: (segment: Segment) => Promise<void>): Promise<readonly Segment[]>
   close(): Promise<void>
 }
+
+const sqliteFull = 13
+const retryAfter = 500
 
 /** Opens the file of what is known; one that is damaged is begun anew, to be filled from the dumps. */
 async function openOrBegin(path: string, log: ArchiveOptions['log']): Promise<Known> {
@@ -106,15 +110,43 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   const known = await openOrBegin(join(folder.state, 'known.db'), log)
   await catchUp(known, journal, folder.own, log)
   const quarantine = createQuarantine(join(folder.state, 'quarantine'), now)
-  const intake = createIntake({ journal, known, quarantine, consent: options.consent, now, ...(options.onStored === undefined ? {} : { onStored: options.onStored }) })
+  const closing = new AbortController()
+  let stuck: Blockage | null = null
+
+  function block(error: unknown): void {
+    if (stuck !== null) return
+    const full = error instanceof Error && 'errcode' in error && error.errcode === sqliteFull
+    stuck = { reason: full ? 'disk full' : 'i/o error', detail: `state/known.db: ${error instanceof Error ? error.message : String(error)}`, since: new Date(now()).toISOString() }
+    options.onBlocked?.(stuck)
+  }
+
+  /** Reads again what was lost when what is known could not be written, as soon as the disk takes it. Rejects where it is closed before. */
+  async function regain(): Promise<void> {
+    for (;;) {
+      try {
+        await catchUp(known, journal, folder.own, log)
+        known.caughtUp()
+        if (stuck !== null) options.onBlocked?.(journal.blockage())
+        stuck = null
+        return
+      } catch (error) {
+        if (closing.signal.aborted) throw error
+        block(error)
+        await wait(retryAfter, closing.signal)
+      }
+    }
+  }
+
+  const intake = createIntake({ journal, known, quarantine, consent: options.consent, now, regain, ...(options.onStored === undefined ? {} : { onStored: options.onStored }) })
   return {
     folder,
-    journal,
+    journal: { ...journal, blockage: () => stuck ?? journal.blockage() },
     known,
     intake,
     compact: (signal) => compact(journal, known, folder, (path, reason) => log.warn(`not compacted: ${path}: ${reason}`), signal),
     retain: (retention, onRemoved) => retain(journal, folder.own, retention, now(), onRemoved),
     async close() {
+      closing.abort()
       // What waits for a disk that does not take it would wait for ever; it was not acknowledged.
       if (journal.blockage() === null) await intake.settled()
       await journal.close()

@@ -31,18 +31,18 @@ function gather(known: Known): Forgotten {
 
 /**
  * Compacts what is sealed. What became out of date in the open segment is remembered for the next time: only what lies
- * before the open segment counts as done.
+ * before the first segment that is not sealed counts as done, and nothing while a segment could not be rewritten.
  */
 export async function compact(journal: OpenJournal, known: Known, folder: DataFolder, onUnreadable: (path: string, reason: string) => void, signal: AbortSignal): Promise<Compacted> {
-  await journal.sealed()
+  await journal.sealed(signal)
   const open = journal.segments().find(({ sealed }) => !sealed)
   const upTo = open?.from ?? journal.last()
   const forgotten = gather(known)
   if (isNothing(forgotten)) return { lines: 0, foreign: 0 }
-  const lines = await journal.compact(forgotten)
+  const { changed, failed } = await journal.compact(forgotten, signal)
   const quarantine = join(folder.state, 'quarantine')
   const ours = (name: string) => /^(messages|remainder)_\d{8}_\d{8}\.txt(\.gz)?$/.test(name)
   const foreign = await cleanForeign([folder.own, folder.imported, quarantine], ours, forgotten, onUnreadable, signal)
-  if (!signal.aborted) known.compacted(upTo)
-  return { lines, foreign }
+  if (!signal.aborted && failed === 0) known.compacted(upTo)
+  return { lines: changed, foreign }
 }

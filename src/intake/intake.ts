@@ -32,6 +32,8 @@ export interface IntakeOptions {
   readonly quarantine: Quarantine
   readonly consent: ConsentPolicy
   readonly now: () => number
+  /** Makes what is known whole again after a write to it failed; resolves when it is, however long the disk takes. */
+  readonly regain: () => Promise<void>
   /** Called with what was written, for rates. */
   readonly onStored?: (entries: readonly Entry[]) => void
 }
@@ -48,7 +50,7 @@ const batchDrafts = 5_000
 const commitEvery = 1_000
 const maxReasons = 200
 
-export function createIntake({ journal, known, quarantine, consent, now, onStored }: IntakeOptions): OpenIntake {
+export function createIntake({ journal, known, quarantine, consent, now, regain, onStored }: IntakeOptions): OpenIntake {
   const queue: Waiting[] = []
   const outcomes: Record<Outcome, number> = { new: 0, known: 0, edited: 0, deleted: 0, author: 0, unchanged: 0, withheld: 0, invalid: 0 }
   const invalid = new Map<string, number>()
@@ -91,16 +93,22 @@ export function createIntake({ journal, known, quarantine, consent, now, onStore
     }
   }
 
+  function remember(records: readonly JournalRecord[], last: Position | undefined): void {
+    try {
+      if (last !== undefined) known.apply(records, last)
+      if (now() - committed < commitEvery && now() >= committed) return
+      known.commit()
+      committed = now()
+    } catch {
+      // They are stored all the same. What is known is made whole again before anything else is decided.
+    }
+  }
+
   async function store(decisions: readonly Decision[]): Promise<readonly Receipt[]> {
     const entries = decisions.flatMap(({ entry }) => (entry === undefined ? [] : [entry]))
     const positions = await journal.append(entries)
     const records: JournalRecord[] = entries.map((entry, i) => ({ ...entry, position: positions[i] ?? 0 }))
-    const last: Position | undefined = positions.at(-1)
-    if (last !== undefined) known.apply(records, last)
-    if (now() - committed >= commitEvery || now() < committed) {
-      known.commit()
-      committed = now()
-    }
+    remember(records, positions.at(-1))
     onStored?.(entries)
     let at = 0
     return decisions.map(({ outcome, id, reason, entry }) => {
@@ -119,6 +127,7 @@ export function createIntake({ journal, known, quarantine, consent, now, onStore
 
   async function storeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
+      if (known.isBehind()) await regain()
       const decide = createDecider(known, consent)
       const receipts = await store(batch.flatMap(({ prepared }) => prepared).map(decide))
       let at = 0

@@ -47,6 +47,9 @@ export interface Known extends KnownReader {
   size(): number
   /** Makes what was applied durable. */
   commit(): void
+  /** Whether a write failed: then what was applied after `cursor()` is gone, until it was applied again and `caughtUp` is called. */
+  isBehind(): boolean
+  caughtUp(): void
 }
 
 const schema = `
@@ -114,10 +117,11 @@ export function openKnown(path: string): Known {
   const getMeta = db.prepare('SELECT value FROM meta WHERE name = ?')
   const putMeta = db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
 
-  const authors = createCache<string, Author | null>(20_000)
-  let cursor = number(getMeta.get('cursor')?.['value']) ?? 0
-  let size = number(getMeta.get('size')?.['value']) ?? 0
-  let inTransaction = false
+  const meta = (name: string): number => number(getMeta.get(name)?.['value']) ?? 0
+  let authors = createCache<string, Author | null>(20_000)
+  let cursor = meta('cursor')
+  let size = meta('size')
+  let behind = false
 
   function author(key: string): Author | undefined {
     let found = authors.get(key)
@@ -159,18 +163,28 @@ export function openKnown(path: string): Known {
     }
   }
 
-  function begin(): void {
-    if (inTransaction) return
-    db.exec('BEGIN')
-    inTransaction = true
+  /** A write that fails (the disk is full) takes everything since the last commit with it: there is no half of a transaction. */
+  function write(work: () => void): void {
+    try {
+      if (!db.isTransaction) db.exec('BEGIN')
+      work()
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK')
+      authors = createCache(20_000)
+      cursor = meta('cursor')
+      size = meta('size')
+      behind = true
+      throw error
+    }
   }
 
   function commit(): void {
-    if (!inTransaction) return
-    putMeta.run('cursor', cursor)
-    putMeta.run('size', size)
-    db.exec('COMMIT')
-    inTransaction = false
+    if (!db.isTransaction) return
+    write(() => {
+      putMeta.run('cursor', cursor)
+      putMeta.run('size', size)
+      db.exec('COMMIT')
+    })
   }
 
   return {
@@ -180,13 +194,15 @@ export function openKnown(path: string): Known {
     author,
     keysOf: stored.keysOf,
     apply(records, upTo) {
-      begin()
-      for (const record of records) apply(record)
-      cursor = Math.max(cursor, upTo)
+      write(() => {
+        for (const record of records) apply(record)
+        cursor = Math.max(cursor, upTo)
+      })
     },
     expired(id, created, seen) {
-      begin()
-      size += Number(addId.run(filedAt(id), id, created, seen - created).changes)
+      write(() => {
+        size += Number(addId.run(filedAt(id), id, created, seen - created).changes)
+      })
     },
     *outdated() {
       for (const row of getOutdated.iterate()) {
@@ -195,14 +211,21 @@ export function openKnown(path: string): Known {
       }
     },
     compacted(upTo) {
-      begin()
-      dropOutdated.run(upTo)
+      write(() => dropOutdated.run(upTo))
       commit()
     },
     size: () => size,
     commit,
+    isBehind: () => behind,
+    caughtUp() {
+      behind = false
+    },
     close() {
-      commit()
+      try {
+        commit()
+      } catch {
+        // A disk that does not take it: the next start reads it from the journal.
+      }
       db.close()
     },
   }

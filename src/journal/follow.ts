@@ -25,9 +25,9 @@ export async function* readBack({ segments, onDamage }: Followed, after: Positio
   let at = after
   let begun = -1
   for (;;) {
-    const segment = segmentsAfter(segments(), at).find(({ from }) => from > begun)
+    const [segment, next] = segmentsAfter(segments(), at).filter(({ from }) => from > begun)
     if (segment === undefined || signal.aborted) return
-    for await (const batch of readSegment(segment, at, onDamage)) {
+    for await (const batch of readSegment(segment, at, onDamage, next?.from)) {
       at = batch.last
       yield batch
     }

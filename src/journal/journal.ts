@@ -6,13 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Position } from '../message/record.ts'
 import { readSeal, removeSeal } from './checksum.ts'
 import { createDamageLog, type Damage, type DamageLog } from './damage.ts'
-import { realDisk, type Disk } from './disk.ts'
+import { moveIntoPlace, realDisk, type Disk } from './disk.ts'
 import { follow, readBack } from './follow.ts'
 import { nothingForgotten, type Forgotten } from './forget.ts'
 import type { Blockage, Journal, Segment } from './port.ts'
 import { readSegment } from './read.ts'
 import { cutTornEnd } from './recover.ts'
 import { isWhole, seal, shorten, type SealOptions } from './seal.ts'
+import type { Rewritten } from './rewrite.ts'
 import { listSegments, segmentStart } from './segment.ts'
 import { createTail } from './tail.ts'
 import { createWriter, type CrashPoint, type WriterStart } from './writer.ts'
@@ -39,16 +40,25 @@ export interface OpenJournal extends Journal {
   readonly damage: DamageLog
   /** Bytes written since it was opened. */
   written(): number
+  /** Closes the open segment if its day is over, and seals again what could not be sealed. */
   rotateIfDue(): Promise<void>
-  /** Rewrites every sealed segment without what is forgotten; returns how many lines changed. */
-  compact(forgotten: Forgotten): Promise<number>
+  /** Rewrites every sealed segment without what is forgotten. One that cannot be rewritten takes none of the others down. */
+  compact(forgotten: Forgotten, signal: AbortSignal): Promise<Shortened>
   /** Rewrites every sealed segment without its damaged lines, which go to quarantine; returns how many. */
   repair(): Promise<number>
   /** Takes a sealed segment off the disk. */
   remove(segment: Segment): Promise<void>
-  /** Resolves when every closed segment is sealed. */
-  sealed(): Promise<void>
+  /** Resolves when every closed segment is sealed or cannot be, or when the signal aborts. */
+  sealed(signal?: AbortSignal): Promise<void>
   close(): Promise<void>
+}
+
+const aborted = (signal: AbortSignal): Promise<void> => new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })))
+
+/** How many lines of segments changed, and how many segments could not be rewritten. */
+export interface Shortened {
+  readonly changed: number
+  readonly failed: number
 }
 
 const waitFor = async (ms: number, signal: AbortSignal): Promise<void> => {
@@ -66,13 +76,15 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   const sealing: SealOptions = { folder, seals, disk, crashPoint, signal: closing.signal }
   const damage = createDamageLog(join(state, 'quarantine', 'damaged.ndjson'), options.onDamage)
 
-  await clearLeftovers(folder, seals)
+  await clearLeftovers(folder, seals, disk)
   const start = await recover(await listSegments(folder), seals, damage, options.onRecovered)
   /** Every segment but the open one, by where it begins. */
   const closed = new Map((await listSegments(folder)).filter(({ name }) => name !== start.open?.name).map((segment) => [segment.from, segment]))
 
   const tail = createTail(start.last)
   let written = 0
+  /** Closed segments that could not be sealed yet. */
+  const unsealed = new Set<Segment>()
   let work: Promise<void> = Promise.resolve()
   /** Work on closed segments goes one after the other, so that no two passes touch one file. */
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
@@ -84,14 +96,21 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     return result
   }
 
+  const reportLeftOut = ({ name }: Segment, { damaged }: Rewritten): void => {
+    for (const line of damaged) damage.report(name, line, 'left out when the segment was rewritten')
+  }
+
   async function sealOne(segment: Segment): Promise<void> {
     if (closing.signal.aborted) return
     try {
-      const { bytes } = await seal(sealing, segment)
-      closed.set(segment.from, { ...segment, name: `${segment.name}.gz`, path: `${segment.path}.gz`, sealed: true, bytes, modified: now() })
+      const done = await seal(sealing, segment)
+      reportLeftOut(segment, done)
+      closed.set(segment.from, { ...segment, name: `${segment.name}.gz`, path: `${segment.path}.gz`, sealed: true, bytes: done.bytes, modified: now() })
     } catch (error) {
-      // It stays plain, which loses nothing, and is tried again at the next start.
-      if (!closing.signal.aborted) damage.report(segment.name, '', `not sealed: ${error instanceof Error ? error.message : String(error)}`)
+      // It stays plain, which loses nothing, and is tried again: the disk may have been full.
+      if (closing.signal.aborted) return
+      unsealed.add(segment)
+      damage.report(segment.name, '', `not sealed: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
 
@@ -127,16 +146,25 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     return all.sort((a, b) => a.from - b.from)
   }
 
-  async function shortenAll(forgotten: Forgotten, repair: boolean): Promise<number> {
+  async function shortenAll(forgotten: Forgotten, repair: boolean, stop: AbortSignal): Promise<Shortened> {
+    const signal = AbortSignal.any([stop, closing.signal])
     let changed = 0
-    for (const segment of closed.values()) {
-      if (!segment.sealed || closing.signal.aborted) continue
-      const done = await shorten(sealing, segment, forgotten, repair)
-      if (repair) for (const line of done.damaged) damage.report(segment.name, line, 'removed by repair')
-      changed += repair ? done.damaged.length : done.changed
-      if (done.changed > 0) closed.set(segment.from, { ...segment, bytes: done.bytes, modified: now() })
+    let failed = 0
+    const all = current()
+    for (const [i, segment] of all.entries()) {
+      if (!segment.sealed || signal.aborted) continue
+      try {
+        const done = await shorten({ ...sealing, signal }, segment, all[i + 1]?.from, forgotten, repair)
+        reportLeftOut(segment, done)
+        changed += done.changed
+        if (done.changed > 0) closed.set(segment.from, { ...segment, bytes: done.bytes, modified: now() })
+      } catch (error) {
+        if (signal.aborted) break
+        failed++
+        damage.report(segment.name, '', `not rewritten: ${error instanceof Error ? error.message : String(error)}`)
+      }
     }
-    return changed
+    return { changed, failed }
   }
 
   return {
@@ -148,17 +176,22 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     last: () => writer.last(),
     segments: current,
     blockage: () => writer.blockage(),
-    rotateIfDue: () => writer.rotateIfDue(),
-    compact: (forgotten) => inTurn(() => shortenAll(forgotten, false)),
-    repair: () => inTurn(() => shortenAll(nothingForgotten, true)),
+    async rotateIfDue() {
+      await writer.rotateIfDue()
+      const again = [...unsealed]
+      unsealed.clear()
+      for (const segment of again) sealLater(segment)
+    },
+    compact: (forgotten, signal) => inTurn(() => shortenAll(forgotten, false, signal)),
+    repair: async () => (await inTurn(() => shortenAll(nothingForgotten, true, closing.signal))).changed,
     remove: (segment) =>
       inTurn(async () => {
-        closed.delete(segment.from)
         await disk.unlink(segment.path)
+        closed.delete(segment.from)
         await disk.syncFolder(folder)
         await removeSeal(seals, segment.name)
       }),
-    sealed: () => inTurn(() => Promise.resolve()),
+    sealed: (signal = closing.signal) => Promise.race([inTurn(() => Promise.resolve()), aborted(signal)]),
     async close() {
       await writer.close()
       closing.abort()
@@ -168,15 +201,23 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   }
 }
 
-/** Removes what a crash left of unfinished work; of a segment that is there twice, the copy that is not proven whole. */
-async function clearLeftovers(folder: string, seals: string): Promise<void> {
+/**
+ * Ends what a crash interrupted: what was complete and only had to take its place does so, the rest goes. Of a segment that
+ * is there twice, the copy goes that is not proven whole.
+ */
+async function clearLeftovers(folder: string, seals: string, disk: Disk): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith('.tmp')) continue
+    const path = join(folder, name)
+    const sealed = name.slice(0, -'.tmp'.length)
+    if (await isWhole(seals, sealed, path)) await moveIntoPlace(disk, path, join(folder, sealed))
+    else await rm(path, { force: true })
+  }
   const names = new Set(await readdir(folder))
   for (const name of names) {
-    if (name.endsWith('.tmp')) await rm(join(folder, name), { force: true })
     if (!name.endsWith('.txt') || !names.has(`${name}.gz`)) continue
-    const path = join(folder, `${name}.gz`)
-    const twin = { name: `${name}.gz`, path, sealed: true, from: 0, bytes: 0, modified: 0 }
-    await rm((await isWhole(seals, twin)) ? join(folder, name) : path)
+    const sealed = join(folder, `${name}.gz`)
+    await rm((await isWhole(seals, `${name}.gz`, sealed)) ? join(folder, name) : sealed)
   }
 }
 

@@ -98,35 +98,55 @@ export async function* readLines(segment: Segment, onDamage: OnDamage): AsyncGen
   yield* splitLines(bytesOf(segment, 0), onDamage)
 }
 
-const looksWhole = (line: string): boolean => line.endsWith('}') && linePosition(line) !== undefined
+const positionOf = (line: string): Position | undefined => (line.endsWith('}') ? linePosition(line) : undefined)
 
 /**
- * The records of a segment after a position, in batches of about 256 kB. A segment that breaks off (a damaged gzip
- * stream, an I/O error) is reported and ends there.
+ * Goes through consecutive lines of a segment: `onGood` gets those that can be records, `onDamage` the others. Positions rise,
+ * from `previous` on and not up to `before`; where two do not, the earlier one is wrong if the later one goes on from what
+ * was before both, so that a damaged digit does not hide all that follows. Returns the last good position.
  */
-export async function* readSegment(segment: Segment, after: Position, onDamage: OnSegmentDamage): AsyncGenerator<Batch> {
+export function sift(lines: readonly string[], previous: Position, before: Position, onGood: (line: string, position: Position) => void, onDamage: OnDamage): Position {
+  let last = previous
+  let following = positionOf(lines[0] ?? '')
+  for (const [i, line] of lines.entries()) {
+    const position = following
+    following = positionOf(lines[i + 1] ?? '')
+    if (position === undefined) {
+      if (line !== '') onDamage(line, 'not a record')
+    } else if (position <= last || position >= before || (following !== undefined && following <= position && following > last)) {
+      onDamage(line, 'its $T is out of order')
+    } else {
+      last = position
+      onGood(line, position)
+    }
+  }
+  return last
+}
+
+/**
+ * The records of a segment after a position, in batches of about 256 kB; `before` is where the next segment begins. A
+ * segment that breaks off (a damaged gzip stream, an I/O error) is reported and ends there.
+ */
+export async function* readSegment(segment: Segment, after: Position, onDamage: OnSegmentDamage, before: Position = Number.POSITIVE_INFINITY): AsyncGenerator<Batch> {
   const damage: OnDamage = (line, reason) => onDamage(segment.name, line, reason)
   let at = after
+  let previous: Position = segment.from - 1
   try {
     const from = segment.sealed || after < segment.from ? 0 : await seek(segment.path, segment.bytes, after)
     for await (const all of splitLines(bytesOf(segment, from), damage)) {
       const lines: string[] = []
-      for (const line of all) {
-        const position = linePosition(line)
-        if (position !== undefined && looksWhole(line)) {
-          if (position <= at) continue
-          lines.push(line)
-          at = position
-        } else if (line !== '') {
-          damage(line, 'not a record')
-        }
+      const take = (line: string, position: Position) => {
+        if (position <= at) return
+        lines.push(line)
+        at = position
       }
+      previous = sift(all, previous, before, take, damage)
       if (lines.length > 0) yield readBatch(at, lines, damage)
     }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       // It was sealed between being listed and being opened; a sealed one that is gone was removed by retention.
-      if (!segment.sealed) yield* readSegment({ ...segment, name: `${segment.name}.gz`, path: `${segment.path}.gz`, sealed: true }, at, onDamage)
+      if (!segment.sealed) yield* readSegment({ ...segment, name: `${segment.name}.gz`, path: `${segment.path}.gz`, sealed: true }, at, onDamage, before)
       return
     }
     damage('', `unreadable: ${error instanceof Error ? error.message : String(error)}`)

@@ -6,17 +6,19 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Worker } from 'node:worker_threads'
 import { createGzip } from 'node:zlib'
-import { linePosition, type Position } from '../message/record.ts'
+import { BadLine, decodeLine, linePosition, type Position } from '../message/record.ts'
 import { remember, type Forgotten } from './forget.ts'
 import type { Segment } from './port.ts'
-import { readLines } from './read.ts'
+import { readLines, sift } from './read.ts'
 
 export interface Rewrite {
   readonly segment: Segment
+  /** Where the next segment begins; no position of this one reaches it. */
+  readonly before?: Position | undefined
   readonly target: string
   /** What to leave out; nothing where a segment is only sealed. */
   readonly forgotten: Forgotten
-  /** Leave out lines that are not records, and hand them back. */
+  /** Leave out lines that are not records. What is left out is handed back; a line that is too long to be read always is. */
   readonly repair: boolean
 }
 
@@ -26,14 +28,25 @@ export interface Rewritten {
   readonly records: number
   /** Lines that are not there any more or became shorter. */
   readonly changed: number
+  /** The greatest position that was read, of lines that went too. */
   readonly last: Position
   readonly damaged: readonly string[]
 }
 
 const maxDamaged = 10_000
 
+function isRecord(line: string): boolean {
+  try {
+    decodeLine(line)
+    return true
+  } catch (error) {
+    if (error instanceof BadLine) return false
+    throw error
+  }
+}
+
 /** Does the pass in this thread. The target is synced and complete when it resolves. */
-export async function rewrite({ segment, target, forgotten, repair }: Rewrite): Promise<Rewritten> {
+export async function rewrite({ segment, before, target, forgotten, repair }: Rewrite): Promise<Rewritten> {
   let records = 0
   let changed = 0
   let last: Position = 0
@@ -41,24 +54,29 @@ export async function rewrite({ segment, target, forgotten, repair }: Rewrite): 
   const hash = createHash('sha256')
   let bytes = 0
 
+  const aside = (line: string): void => {
+    changed++
+    if (damaged.length < maxDamaged) damaged.push(line)
+  }
+
   const keep = (line: string): string => {
-    const position = linePosition(line)
-    if (repair && (position === undefined || position <= last || !line.endsWith('}'))) {
-      changed++
-      if (damaged.length < maxDamaged) damaged.push(line)
-      return ''
-    }
+    last = Math.max(last, linePosition(line) ?? 0)
     const kept = remember(line, forgotten)
     if (kept !== line) changed++
     if (kept === undefined) return ''
     records++
-    last = position ?? last
     return `${kept}\n`
   }
 
+  const withoutDamage = (lines: readonly string[]): string[] => {
+    const good: string[] = []
+    sift(lines, Math.max(last, segment.from - 1), before ?? Number.POSITIVE_INFINITY, (line) => (isRecord(line) ? good.push(line) : aside(line)), aside)
+    return good
+  }
+
   async function* kept(): AsyncGenerator<string> {
-    for await (const lines of readLines(segment, (line) => damaged.push(line))) {
-      const text = lines.map((line) => (line === '' ? '' : keep(line))).join('')
+    for await (const lines of readLines(segment, aside)) {
+      const text = (repair ? withoutDamage(lines) : lines).map((line) => (line === '' ? '' : keep(line))).join('')
       if (text !== '') yield text
     }
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { checksum, readSeal, writeSeal } from './checksum.ts'
 import { moveIntoPlace, type Disk } from './disk.ts'
 import { nothingForgotten, type Forgotten } from './forget.ts'
+import type { Position } from '../message/record.ts'
 import type { Segment } from './port.ts'
 import { rewriteInWorker, type Rewritten } from './rewrite.ts'
 import type { CrashPoint } from './writer.ts'
@@ -22,9 +23,21 @@ const sealedName = (name: string): string => (name.endsWith('.gz') ? name : `${n
 
 async function takePlace({ folder, seals, disk, crashPoint }: SealOptions, name: string, temporary: string, { bytes, sha256, records, last }: Rewritten): Promise<void> {
   crashPoint('after gzip')
-  await writeSeal(seals, { name, bytes, sha256, records, last })
+  // A position that was given away is never given again, also where its record is not there any more.
+  const before = await readSeal(seals, name)
+  await writeSeal(seals, { name, bytes, sha256, records, last: Math.max(last, before?.last ?? 0) })
   crashPoint('after checksum')
   await moveIntoPlace(disk, temporary, join(folder, name))
+}
+
+/** Runs what fills a temporary file; where that fails nothing is left of it, because the disk may be full. */
+async function orNothing<T>(temporary: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
 }
 
 /** Compresses a closed plain segment and removes the plain file. */
@@ -32,29 +45,34 @@ export async function seal(options: SealOptions, segment: Segment): Promise<Rewr
   const name = sealedName(segment.name)
   const temporary = join(options.folder, `${name}.tmp`)
   await mkdir(options.folder, { recursive: true })
-  const done = await rewriteInWorker({ segment, target: temporary, forgotten: nothingForgotten, repair: false }, options.signal)
-  await takePlace(options, name, temporary, done)
+  const done = await orNothing(temporary, async () => {
+    const rewritten = await rewriteInWorker({ segment, target: temporary, forgotten: nothingForgotten, repair: false }, options.signal)
+    await takePlace(options, name, temporary, rewritten)
+    return rewritten
+  })
   options.crashPoint('after seal')
   await options.disk.unlink(segment.path)
   return done
 }
 
-/** Rewrites a sealed segment without what is forgotten (or, to repair it, without damaged lines). Leaves it alone where nothing changes. */
-export async function shorten(options: SealOptions, segment: Segment, forgotten: Forgotten, repair: boolean): Promise<Rewritten> {
+/** Rewrites a sealed segment without what is forgotten (or, to repair it, without damaged lines); `before` is where the next one begins. Leaves it alone where nothing changes. */
+export async function shorten(options: SealOptions, segment: Segment, before: Position | undefined, forgotten: Forgotten, repair: boolean): Promise<Rewritten> {
   const temporary = `${segment.path}.tmp`
-  const done = await rewriteInWorker({ segment, target: temporary, forgotten, repair }, options.signal)
-  if (done.changed === 0 && done.damaged.length === 0) {
-    await rm(temporary, { force: true })
+  return orNothing(temporary, async () => {
+    const done = await rewriteInWorker({ segment, before, target: temporary, forgotten, repair }, options.signal)
+    if (done.changed === 0 && done.damaged.length === 0) {
+      await rm(temporary, { force: true })
+      return done
+    }
+    options.crashPoint('before compacted')
+    await takePlace(options, segment.name, temporary, done)
+    options.crashPoint('after compacted')
     return done
-  }
-  options.crashPoint('before compacted')
-  await takePlace(options, segment.name, temporary, done)
-  options.crashPoint('after compacted')
-  return done
+  })
 }
 
-/** True where a sealed file is whole: its bytes are those whose checksum was kept. */
-export async function isWhole(seals: string, segment: Segment): Promise<boolean> {
-  const seal = await readSeal(seals, segment.name)
-  return seal !== undefined && seal.sha256 === (await checksum(segment.path))
+/** True where a file is whole: its bytes are those whose checksum was kept for the sealed segment of that name. */
+export async function isWhole(seals: string, name: string, path: string): Promise<boolean> {
+  const seal = await readSeal(seals, name)
+  return seal !== undefined && seal.sha256 === (await checksum(path))
 }

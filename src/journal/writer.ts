@@ -67,6 +67,8 @@ export function createWriter(options: WriterOptions, start: WriterStart): Writer
   const queue: Waiting[] = []
   const closing = new AbortController()
   let last = start.last
+  /** The newest position that a write was tried with: what failed may still lie on the disk, so none is used twice. */
+  let used = start.last
   let open = start.open === undefined ? undefined : { ...start.open, file: undefined as AppendFile | undefined }
   let blockage: Blockage | null = null
   let running: Promise<void> | undefined
@@ -121,15 +123,16 @@ export function createWriter(options: WriterOptions, start: WriterStart): Writer
 
   /** The first position for the next record. In a new segment it must be in a later millisecond than the name of the last. */
   function nextPosition(): Position {
-    const next = Math.max(now() * 1000, last + 1)
+    const next = Math.max(now() * 1000, used + 1)
     const begun = open === undefined ? 0 : (segmentStart(open.name) ?? 0)
     const needsNew = open === undefined || utcDay(next) !== utcDay(begun) || open.bytes >= options.segmentBytes
-    return needsNew ? Math.max(next, (Math.floor(last / 1000) + 1) * 1000) : next
+    return needsNew ? Math.max(next, (Math.floor(used / 1000) + 1) * 1000) : next
   }
 
   async function write(entries: readonly Entry[], encoded: readonly string[]): Promise<readonly Position[]> {
     const first = nextPosition()
     const positions = entries.map((_, i) => first + i)
+    used = first + entries.length - 1
     const lines = encoded.map((text, i) => encodeLine(first + i, text))
     const data = Buffer.from(`${lines.join('\n')}\n`, 'utf8')
     const segment = await segmentFor(first)

@@ -3,10 +3,14 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
+import type { Draft } from '../../src/intake/port.ts'
+import type { Blockage } from '../../src/journal/port.ts'
 import { idOf, postFrame, startJetstream } from '../e2e/jetstream.ts'
 import { ask, at, following, get, serve, until } from '../e2e/program.ts'
 import { failingDisk, temporaryFolder } from '../journal/fixtures.ts'
+import { Happenings } from '../support/waiting.ts'
 import { readDumps } from './dumps.ts'
 import { withArchive } from './recovery.ts'
 
@@ -63,25 +67,45 @@ test('a server on a full disk says why it stores nothing, and stores everything 
   assert.deepEqual(readDumps(folder, 'recovery').map(({ id }) => id), Array.from({ length: posts }, (_, n) => idOf(`post-${n}`)))
 })
 
-test('an offer waits while the disk takes nothing, and is stored once when it does', async (t) => {
+const draft: Draft = { kind: 'message', message: { id_str: 'test:1', text: 'test:1 version 1', network: 'test', user: { screen_name: 'ann' } } }
+
+/** What an archive says of its blockage, one after the other; `next` waits for it. */
+function hearing(): { readonly onBlocked: (blockage: Blockage | null) => void; next(): Promise<string> } {
+  const said = new Happenings<string>()
+  return { onBlocked: (blockage) => said.push(blockage === null ? 'storing' : `${blockage.reason}: ${blockage.detail}`), next: () => said.next() }
+}
+
+test('an offer waits while the disk takes no dumps, and is stored once when it does', async () => {
   const folder = await temporaryFolder()
   const { disk, fail } = failingDisk()
-  const blockages: (string | undefined)[] = []
-  const { promise: blocked, resolve } = Promise.withResolvers<void>()
-  const onBlocked = (blockage: { readonly reason: string } | null): void => {
-    blockages.push(blockage?.reason)
-    resolve()
-  }
+  const heard = hearing()
   await withArchive(folder, async ({ intake }) => {
-    const draft = { kind: 'message', message: { id_str: 'test:1', text: 'test:1 version 1', network: 'test', user: { screen_name: 'ann' } } } as const
     const offer = () => intake.offer([draft], { source: 'test', imported: false })
     fail('sync', 'ENOSPC')
-    const first = offer()
-    const second = offer()
-    await blocked
+    const offers = Promise.all([offer(), offer()])
+    assert.match(await heard.next(), /^disk full: ENOSPC/)
     fail('sync', undefined)
-    assert.deepEqual([...await first, ...await second].map(({ outcome }) => outcome), ['new', 'known'])
-  }, { disk, onBlocked })
-  assert.deepEqual(blockages, ['disk full', undefined])
+    assert.deepEqual((await offers).flat().map(({ outcome }) => outcome), ['new', 'known'])
+    assert.equal(await heard.next(), 'storing')
+  }, { disk, onBlocked: heard.onBlocked })
+  assert.deepEqual(readDumps(folder, 'recovery').map(({ op, id }) => [op, id]), [['I', 'test:1']])
+})
+
+test('while the disk takes dumps but not what is known, what is stored is acknowledged, and nothing more is decided', async () => {
+  const folder = await temporaryFolder()
+  const heard = hearing()
+  await withArchive(folder, async ({ intake, journal, folder: { state } }) => {
+    const offer = () => intake.offer([draft], { source: 'test', imported: false })
+    const other = new DatabaseSync(join(state, 'known.db'))
+    other.exec('BEGIN IMMEDIATE')
+    assert.equal((await offer())[0]?.outcome, 'new')
+    const second = offer()
+    assert.match(await heard.next(), /^i\/o error: state\/known\.db: database is locked/)
+    assert.equal(journal.blockage()?.reason, 'i/o error')
+    other.close()
+    assert.equal((await second)[0]?.outcome, 'known')
+    assert.equal(await heard.next(), 'storing')
+    assert.equal(journal.blockage(), null)
+  }, { onBlocked: heard.onBlocked })
   assert.deepEqual(readDumps(folder, 'recovery').map(({ op, id }) => [op, id]), [['I', 'test:1']])
 })

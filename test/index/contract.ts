@@ -6,6 +6,7 @@ import { facetFields, orders, type Hits, type Index, type Order, type Page } fro
 import { encodeEntry, encodeLine, type Entry } from '../../src/message/record.ts'
 import type { Message } from '../../src/message/schema.ts'
 import { fold } from '../../src/message/text/fold.ts'
+import { printQuery } from '../../src/query/print.ts'
 import { parseQuery } from '../../src/query/query.ts'
 import { everything, type Query } from '../../src/query/tree.ts'
 import { authorIs, edit, history, insert, Lines, remove, someQuery, today } from './made.ts'
@@ -48,7 +49,12 @@ async function pages(index: Index, asked: Query, order: Order, limit: number): P
 
 /** The index answers every question as the model does. */
 async function agree(index: Index, model: Model, asked: Query): Promise<void> {
-  for (const order of orders) assert.deepEqual(await pages(index, asked, order, 7), model.search(asked, order), `by ${order}`)
+  for (const order of orders) {
+    const found = await pages(index, asked, order, 7)
+    const expected = model.search(asked, order)
+    assert.deepEqual(idsOf(found), idsOf(expected), `${printQuery(asked)}, by ${order}`)
+    assert.deepEqual(found, expected)
+  }
   const matching = model.matching(asked)
   const { hits, hits_relation } = await index.search(asked, { ...page, limit: 0 })
   assert.deepEqual({ hits, hits_relation }, { hits: matching.length, hits_relation: 'eq' })

@@ -99,13 +99,14 @@ export const someMessage: fc.Arbitrary<Message> = fc
     place: maybe(pick<[number, number]>([[13.4, 52.5], [-179.9, 0], [179.9, 0.1], [0, 90]])),
     images: few(['https://example.org/a.png'], 1),
   })
-  .map(({ key, seen, language, place, ...given }) =>
+  .map(({ key, seen, language, place, reply_to_id, ...given }) =>
     message({
       ...given,
       timestamp: new Date(today + seen).toISOString(),
       links: given.hosts.map((host) => `https://${host}/Path?q=1`),
       hosts: given.hosts.map((host) => host.toLowerCase()),
       user: { screen_name: given.screen_name, ...(key === undefined ? {} : { user_id: key }), name: 'as written' },
+      ...(reply_to_id === undefined ? {} : { reply_to_id }),
       ...(language === undefined ? {} : { language_detected: language }),
       ...(place === undefined ? {} : { location_point: place }),
     }),

@@ -55,3 +55,26 @@ declare module '@atproto/pds' {
     destroy(): Promise<void>
   }
 }
+
+declare module '@atproto/api' {
+  interface PostView {
+    readonly uri: string
+    readonly cid: string
+    readonly author: { readonly did: string; readonly handle: string }
+    readonly record: Readonly<Record<string, unknown>>
+  }
+  interface Page {
+    readonly cursor?: string
+    readonly hitsTotal?: number
+    readonly posts: readonly PostView[]
+  }
+  type Asked = Readonly<Record<string, string | number | readonly string[]>>
+  type Verdict = { readonly success: true } | { readonly success: false; readonly error: Error }
+  /** Checks what it is answered against the lexicons, and throws where it does not fit. */
+  export class AtpAgent {
+    constructor(options: { readonly service: string })
+    readonly app: { readonly bsky: { readonly feed: { searchPosts(asked: Asked): Promise<{ readonly data: Page }> } } }
+  }
+  export const AppBskyFeedDefs: { validatePostView(value: unknown): Verdict }
+  export const AppBskyFeedPost: { validateRecord(value: unknown): Verdict }
+}

@@ -10,6 +10,8 @@ import { until } from './until.ts'
 
 export interface Loklak {
   readonly name: string
+  /** Where it answers; another address after a restart, unless `port.http` says which. */
+  url(): string
   /** Every complete line of its dumps, in order. */
   records(): readonly JsonObject[]
   /** The last that the process wrote. */
@@ -65,6 +67,7 @@ export async function startLoklak(name: string, data: string, source: string, se
 
   return {
     name,
+    url: () => server.ready,
     records: () => readDumps(join(data, 'dump', 'own')),
     output: () => server.output(),
     source: askSource,

@@ -37,9 +37,9 @@ async function open(t: TestContext, keys: (handle: string) => readonly string[] 
     await running
   })
   const settled = async () => {
-    while (hub.position() < journal.last()) await new Promise((resolve) => setImmediate(resolve))
-    // A replay crosses over in the turns after it.
-    while (hub.counts().replaying > 0) await new Promise((resolve) => setImmediate(resolve))
+    // A replay crosses over in the turns after the last record.
+    do await new Promise((resolve) => setImmediate(resolve))
+    while (hub.position() < journal.last() || hub.counts().replaying > 0)
   }
   return { journal, hub, failures, settled }
 }

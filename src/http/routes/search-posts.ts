@@ -79,7 +79,7 @@ export function addSearchPosts(app: FastifyInstance, room: Room): void {
       querystring: { ...parameters, properties: { ...parameters.properties, tag: Tags }, required: ['q'] },
       response: { 200: answerOf('Views of posts, as far as they are kept', 'application/json', PostsAnswer), '4xx': failure, '5xx': failure },
     },
-    errorHandler: (error, _request, reply) => sendError(reply, error, parts.log, errorBody),
+    errorHandler: (error, _request, reply) => void sendError(reply, error, parts.log, errorBody),
     handler: async (request, reply) => {
       const now = options.now()
       const given = read(mergeParameters(request.query, undefined))

@@ -1,4 +1,4 @@
-// Owns how many questions are under way at a time, so that a crowd costs those who come late a 503 and nobody his memory.
+// Owns how many of a kind are under way at a time, so that a crowd costs those who come late a 503 and nobody his memory.
 import { LoklakError } from '../../watch/errors.ts'
 
 export interface Gate {
@@ -12,7 +12,14 @@ export interface Place {
   leave(): void
 }
 
-export function createGate({ atOnce, atOnceEach }: { readonly atOnce: number; readonly atOnceEach: number }): Gate {
+export interface GateOptions {
+  readonly atOnce: number
+  readonly atOnceEach: number
+  /** Several of what passes: `searches`. */
+  readonly what: string
+}
+
+export function createGate({ atOnce, atOnceEach, what }: GateOptions): Gate {
   const each = new Map<string, number>()
   let inside = 0
 
@@ -26,8 +33,8 @@ export function createGate({ atOnce, atOnceEach }: { readonly atOnce: number; re
 
   return {
     enter(who) {
-      if (inside >= atOnce) throw new LoklakError('OVERLOADED', `${atOnce} searches are under way.`)
-      if (who !== null && (each.get(who) ?? 0) >= atOnceEach) throw new LoklakError('OVERLOADED', `${atOnceEach} searches of this address are under way.`)
+      if (inside >= atOnce) throw new LoklakError('OVERLOADED', `${atOnce} ${what} are under way.`)
+      if (who !== null && (each.get(who) ?? 0) >= atOnceEach) throw new LoklakError('OVERLOADED', `${atOnceEach} ${what} of this address are under way.`)
       step(who, 1)
       let left = false
       return {

@@ -36,18 +36,19 @@ export async function visit<T>(room: Room, request: FastifyRequest, reply: Fasti
   if (state === 'failed') throw new LoklakError('NOT_READY', `The index cannot be used: ${reason ?? 'nothing is known'}.`)
   const timeout = Math.min(wanted ?? limits.timeout, limits.timeout)
   const place = room.gate.enter(request.caller.local ? null : holder(request.caller.address))
-  const gone = new AbortController()
-  const leave = (): void => gone.abort()
-  reply.raw.once('close', leave)
-  const late = AbortSignal.timeout(timeout + grace)
+  const end = new AbortController()
+  const gone = (): void => end.abort(new LoklakError('INTERRUPTED', 'The caller has gone.'))
+  const late = setTimeout(() => end.abort(new LoklakError('OVERLOADED', `The index did not answer within ${timeout} ms.`)), timeout + grace)
+  reply.raw.once('close', gone)
   try {
-    return await work({ index, timeout, signal: AbortSignal.any([gone.signal, late]), crowded: place.crowded && !request.caller.owner })
+    return await work({ index, timeout, signal: end.signal, crowded: place.crowded && !request.caller.owner })
   } catch (error) {
-    if (gone.signal.aborted) throw new LoklakError('INTERRUPTED', 'The caller has gone.', { cause: error })
-    if (late.aborted) throw new LoklakError('OVERLOADED', `The index did not answer within ${timeout} ms.`, { cause: error })
+    // Whatever the index made of it, this is why.
+    end.signal.throwIfAborted()
     throw error
   } finally {
-    reply.raw.off('close', leave)
+    clearTimeout(late)
+    reply.raw.off('close', gone)
     place.leave()
   }
 }

@@ -1,9 +1,9 @@
 // Owns the embedded index as a whole: one writing thread, few reading ones, and making damaged partitions again from the
 // journal. The main thread never opens a database.
 import type { Position } from '../../message/record.ts'
-import { isMessage, type Message } from '../../message/schema.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import { maxLimit, maxOffset, type Hits, type Index, type IndexHealth } from '../port.ts'
+import { readMessage, readMessages } from './files/stored.ts'
 import { errorOf } from './threads/failure.ts'
 import type { Damage, Failure, Results, Standing, Task } from './threads/protocol.ts'
 import { Readers } from './threads/readers.ts'
@@ -27,6 +27,8 @@ export interface SqliteIndexOptions {
   readonly readers?: number
   /** Memory for columns in each of them, in bytes. */
   readonly columnBytes?: number
+  /** Milliseconds before it is tried again to make what was set aside. */
+  readonly repairPause?: number
 }
 
 type WriterThread = Thread<Task, Results, Failure, WriterNotice>
@@ -37,7 +39,7 @@ const writerMemory = 256
 const patience = 10_000
 
 /** Opens the index of a folder, or makes an empty one. */
-export async function openSqliteIndex({ folder, replay, onDamage, onRepaired, rows = 400_000, readers: threads = 2, columnBytes = 96 * 2 ** 20 }: SqliteIndexOptions): Promise<Index> {
+export async function openSqliteIndex({ folder, replay, onDamage, onRepaired, rows = 400_000, readers: threads = 2, columnBytes = 96 * 2 ** 20, repairPause = 5000 }: SqliteIndexOptions): Promise<Index> {
   const closing = new AbortController()
   let standing: Standing = { cursor: 0, refused: {}, building: [] }
   let started: Readers | undefined
@@ -62,7 +64,7 @@ export async function openSqliteIndex({ folder, replay, onDamage, onRepaired, ro
       return thread.ask(task)
     },
   }
-  const repair = createRepair({ writer, replay, cursor: () => standing.cursor, onFailure: (reason) => onDamage({ name: 'replay', reason }), signal: closing.signal })
+  const repair = createRepair({ writer, replay, cursor: () => standing.cursor, onFailure: (reason) => onDamage({ name: 'replay', reason }), signal: closing.signal, pause: repairPause })
   await writer.ask({ kind: 'open' })
   const readers = (started = new Readers({
     folder, columnBytes, threads, open: 256, grace: 5000,
@@ -80,7 +82,7 @@ export async function openSqliteIndex({ folder, replay, onDamage, onRepaired, ro
     async search(query, page, signal) {
       checkPage(page.limit, page.offset)
       const { messages, ...answer } = await readers.ask({ kind: 'search', timeout: page.timeout, query, page }, signal)
-      return { ...answer, messages: unpack(messages) } satisfies Hits
+      return { ...answer, messages: readMessages(messages) } satisfies Hits
     },
     facets: (query, asked, signal) => readers.ask({ kind: 'facets', timeout: asked.timeout, query, asked }, signal),
     histogram: (query, asked, signal) => readers.ask({ kind: 'histogram', timeout: asked.timeout, query, asked }, signal),
@@ -88,7 +90,7 @@ export async function openSqliteIndex({ folder, replay, onDamage, onRepaired, ro
     author: (name, { timeout }, signal) => readers.ask({ kind: 'author', timeout, name }, signal),
     async message(id, signal) {
       const text = await readers.ask({ kind: 'message', timeout: patience, id }, signal)
-      return text === undefined ? undefined : unpack(`[${text}]`)[0]
+      return text === undefined ? undefined : readMessage(text)
     },
     health: () => healthOf(standing, thread.isLost),
     async stats(signal) {
@@ -113,12 +115,6 @@ export async function openSqliteIndex({ folder, replay, onDamage, onRepaired, ro
 function checkPage(limit: number, offset = 0): void {
   if (!Number.isInteger(limit) || limit < 0 || limit > maxLimit) throw new LoklakError('BAD_PARAMETER', `limit: a whole number from 0 to ${maxLimit}, not ${limit}.`)
   if (!Number.isInteger(offset) || offset < 0 || offset > maxOffset) throw new LoklakError('BAD_PARAMETER', `offset: a whole number from 0 to ${maxOffset}, not ${offset}.`)
-}
-
-/** Our own reader wrote it. */
-function unpack(text: string): readonly Message[] {
-  const messages: unknown = JSON.parse(text)
-  return Array.isArray(messages) ? messages.filter((message) => isMessage(message)) : []
 }
 
 function healthOf({ cursor, building }: Standing, isLost: boolean): IndexHealth {

@@ -1,18 +1,14 @@
 // Owns reading lines from a file that somebody else wrote: plain, gzip or zstd. Hostile until proven otherwise: nothing in it
 // can make us hold more than one line of bounded length.
 import { isUtf8 } from 'node:buffer'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { unpacked } from '../../support/unpack.ts'
 import { LoklakError } from '../../watch/errors.ts'
 
 /** A line by its number (1-based), or why it was not taken. `text` of a bad line is what can be shown of it. */
 export type ForeignLine = { readonly number: number; readonly text: string; readonly bad?: string }
 
 export const maxLineBytes = 1024 * 1024
-/** Text packs to a tenth; what grows more than this, past the first megabytes, is made to fill a disk or a memory. */
-const maxGrowth = 200
-const growthFrom = 64 * 1024 * 1024
 const shown = 2_000
 
 const newline = 0x0a
@@ -37,26 +33,13 @@ function take(line: Buffer, number: number): ForeignLine {
   return bad === undefined ? { number, text: line.toString('utf8', 0, end) } : { number, text: line.toString('latin1', 0, Math.min(end, shown)), bad }
 }
 
-/** The unpacked bytes; `onRead` is told of packed bytes read so far. Throws LoklakError for a bomb or a broken archive. */
-async function* unpacked(path: string, onRead: (bytes: number) => void, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { signal, highWaterMark: 256 * 1024 })
-  const unpack = path.endsWith('.gz') ? createGunzip() : path.endsWith('.zst') ? createZstdDecompress() : undefined
-  if (unpack !== undefined) file.on('error', (error) => unpack.destroy(error)).pipe(unpack)
-  let grown = 0
+/** The unpacked bytes; what makes the file unreadable is an error for a person. */
+async function* bytesOf(path: string, onRead: (bytes: number) => void, signal: AbortSignal): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of unpack ?? file) {
-      if (!Buffer.isBuffer(chunk)) continue
-      grown += chunk.length
-      onRead(file.bytesRead)
-      if (grown > growthFrom && grown > file.bytesRead * maxGrowth) throw new LoklakError('BAD_IMPORT', `${path} unpacks to more than ${maxGrowth} times its size.`)
-      yield chunk
-    }
+    yield* unpacked(path, onRead, signal)
   } catch (error) {
-    if (error instanceof LoklakError || signal.aborted) throw error
+    if (signal.aborted) throw error
     throw new LoklakError('BAD_IMPORT', `${path}: ${error instanceof Error ? error.message : String(error)}`)
-  } finally {
-    file.destroy()
-    unpack?.destroy()
   }
 }
 
@@ -71,7 +54,7 @@ export async function* foreignLines(path: string, onRead: (bytes: number) => voi
   let rest: Buffer[] = []
   let restBytes = 0
   let tooLong = false
-  for await (const chunk of unpacked(path, onRead, signal)) {
+  for await (const chunk of bytesOf(path, onRead, signal)) {
     let from = 0
     for (let to = chunk.indexOf(newline); to >= 0; from = to + 1, to = chunk.indexOf(newline, from)) {
       const piece = chunk.subarray(from, to)

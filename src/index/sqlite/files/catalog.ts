@@ -1,10 +1,11 @@
 // Owns what all partitions have in common: where time is cut, how far the journal was applied, which values, ids and authors
 // there are. One file; the writer changes it, readers look. Does not know messages.
 import { idTime } from '../../../message/identity.ts'
-import { isAuthor, type Author } from '../../../message/schema.ts'
+import type { Author } from '../../../message/schema.ts'
 import type { Position } from '../../../message/record.ts'
 import { Database, numberIn, numbersIn, textIn } from './database.ts'
 import { hash32, type Span } from './place.ts'
+import { readAuthor } from './stored.ts'
 
 /** The layout of all files of an index; an index of another version is made anew. */
 export const indexVersion = 1
@@ -96,9 +97,7 @@ export class Catalog {
   /** The newest state of an author. */
   author(key: string): Author | undefined {
     const row = this.db.get('SELECT author FROM author WHERE key = ?', key)
-    if (row === undefined) return undefined
-    const author: unknown = JSON.parse(textIn(row, 0))
-    return isAuthor(author) ? author : undefined
+    return row === undefined ? undefined : readAuthor(textIn(row, 0))
   }
 
   /** The stable keys of all authors who have, or ever had, a folded handle. */

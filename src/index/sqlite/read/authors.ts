@@ -8,7 +8,7 @@ import { countHits } from './count.ts'
 import { facets } from './facets.ts'
 import { newestFirst, oldestHit, type Hit } from './newest.ts'
 import { partialAnswer } from './partial.ts'
-import { readMessage, scopeOf } from './scope.ts'
+import { messageAt, scopeOf } from './scope.ts'
 import type { Turn } from './turn.ts'
 import type { View } from './view.ts'
 
@@ -31,7 +31,7 @@ export async function profile(name: string, view: View, turn: Turn): Promise<Pro
   const query = writtenBy(author?.key ?? name)
   const scope = scopeOf(query, view)
   const latest = await newestHit(scope.parts, view, turn)
-  const message = latest === undefined ? undefined : readMessage(view, latest.part.partition, latest.rid)
+  const message = latest === undefined ? undefined : messageAt(view, latest.part.partition, latest.rid)
   if (author === undefined && message === undefined) return undefined
   const counted = await countHits(scope, view, Number.MAX_SAFE_INTEGER, turn)
   const first = oldestHit(scope.parts, view)

@@ -2,7 +2,7 @@
 // histograms and orders other than by time.
 import type { Columns } from '../files/columns.ts'
 import type { PartitionReader } from './partition-reader.ts'
-import { readMessage, type Part, type Scope } from './scope.ts'
+import { messageAt, type Part, type Scope } from './scope.ts'
 import type { Turn } from './turn.ts'
 import { maxColumnRows, type View } from './view.ts'
 
@@ -86,7 +86,7 @@ async function takeAccepted({ part, columns, ordinals, length }: Slice, view: Vi
     if (!(await turn.next())) return false
     const some = ordinals.subarray(from, Math.min(from + 100, length)).filter((ordinal) => {
       const rid = columns.rid[ordinal] ?? 0
-      const message = named.has(rid) ? undefined : readMessage(view, part.partition, rid)
+      const message = named.has(rid) ? undefined : messageAt(view, part.partition, rid)
       return named.has(rid) || (message !== undefined && part.accepts?.(message) === true)
     })
     take({ part, columns, ordinals: some, length: some.length })

@@ -3,7 +3,7 @@ import { fold } from '../../../message/text/fold.ts'
 import { facetFields, type FacetField, type FacetValue, type Facets, type FacetsAsked } from '../../port.ts'
 import { countedHits, type Slice } from './counted.ts'
 import { partialAnswer } from './partial.ts'
-import { readMessage, scopeOf } from './scope.ts'
+import { messageAt, scopeOf } from './scope.ts'
 import { Tally, type First } from './tally.ts'
 import type { Turn } from './turn.ts'
 import type { Query } from '../../../query/tree.ts'
@@ -78,7 +78,7 @@ const byCount = (a: { readonly name: string; readonly count: number }, b: { read
   b.count - a.count || (a.name < b.name ? -1 : 1)
 
 function spelling(name: string, { part, rid }: First, view: View): string {
-  const message = readMessage(view, part.partition, rid)
+  const message = messageAt(view, part.partition, rid)
   return (message === undefined ? undefined : spellingOf(message, name)) ?? name.slice(1)
 }
 

@@ -3,7 +3,7 @@ import { compareMarks, type Mark } from '../../cursor.ts'
 import type { Found } from '../files/partition.ts'
 import type { PartitionReader, RidRange } from './partition-reader.ts'
 import { groupOf, instantOf } from '../files/place.ts'
-import { readMessage, type Part } from './scope.ts'
+import { messageAt, type Part } from './scope.ts'
 import type { Turn } from './turn.ts'
 import type { View } from './view.ts'
 
@@ -77,7 +77,7 @@ function wholeGroups(reader: PartitionReader, expression: string | undefined, ra
 
 function isAccepted({ rid }: Found, { accepts, partition, extras }: Part, view: View): boolean {
   if (accepts === undefined || extras.some((extra) => extra.rid === rid)) return true
-  const message = readMessage(view, partition, rid)
+  const message = messageAt(view, partition, rid)
   return message !== undefined && accepts(message)
 }
 

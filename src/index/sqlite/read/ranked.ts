@@ -28,6 +28,8 @@ const compare = (a: Candidate, b: Candidate): number => b.key - a.key || b.at - 
 /** The first `limit` hits after a place. */
 export async function rankedHits(scope: Scope, view: View, ranking: Ranking, after: Mark | undefined, limit: number, turn: Turn): Promise<{ readonly hits: Ranked[]; readonly unfinished: Unfinished | undefined }> {
   const best = new Best(limit)
+  /** Those whose key and time are those of the place: the id decides, which is not known yet. */
+  const level: Candidate[] = []
   const column = columnOf[ranking]
   const unfinished = await countedHits(scope, view, turn, ({ part, columns, ordinals, length }) => {
     const keys = columns[column]
@@ -35,12 +37,12 @@ export async function rankedHits(scope: Scope, view: View, ranking: Ranking, aft
       const ordinal = ordinals[i] ?? 0
       const key = keys[ordinal] ?? 0
       const at = columns.at[ordinal] ?? 0
-      // Where key and time are those of the place, the id decides, which is not known yet.
-      if (after === undefined || key < after.key || (key === after.key && at <= after.at)) best.offer(key, at, columns.rid[ordinal] ?? 0, part)
+      const rid = columns.rid[ordinal] ?? 0
+      if (after === undefined || key < after.key || (key === after.key && at < after.at)) best.offer(key, at, rid, part)
+      else if (key === after.key && at === after.at) level.push({ key, at, rid, part })
     }
   })
-  const hits = best
-    .candidates()
+  const hits = [...level, ...best.candidates()]
     .flatMap((candidate) => named(candidate, view))
     .filter(({ mark }) => after === undefined || compareMarks(after, mark) < 0)
   return { hits: hits.sort((a, b) => compareMarks(a.mark, b.mark)), unfinished }

@@ -1,11 +1,12 @@
 // Owns where a query has to look and what it has to ask there: time is cut at every instant that the query names, so that
 // between two cuts it is a query without time; the ids that it names are looked up and decided one by one.
-import { isMessage, type Message } from '../../../message/schema.ts'
+import type { Message } from '../../../message/schema.ts'
 import { compileQuery, subject } from '../../../query/match.ts'
 import { allOf, anyOf, noneOf, nothing } from '../../../query/normal.ts'
 import { relax } from '../../../query/relax.ts'
 import { everything, term, type AuthorKeys, type Leaf, type Query } from '../../../query/tree.ts'
 import type { Partition } from '../files/catalog.ts'
+import { readMessage } from '../files/stored.ts'
 import { expression, isTerms } from './expression.ts'
 import type { Found } from '../files/partition.ts'
 import { partitionAt } from '../files/plan.ts'
@@ -113,16 +114,15 @@ export function findMessage(id: string, view: View, partitions: readonly Partiti
     const partition = partitions[partitionAt(partitions.map(({ span }) => span), at)]
     if (partition === undefined || !partition.made || partition.building) continue
     const found = view.ask(partition, (reader) => reader.find(at, id))
-    const message = found === undefined ? undefined : readMessage(view, partition, found.rid)
+    const message = found === undefined ? undefined : messageAt(view, partition, found.rid)
     if (found !== undefined && message !== undefined) return { ...found, message }
   }
   return undefined
 }
 
-export function readMessage(view: View, partition: Partition, rid: number): Message | undefined {
+export function messageAt(view: View, partition: Partition, rid: number): Message | undefined {
   const text = view.ask(partition, (reader) => reader.document(rid))
-  const message: unknown = text === undefined ? undefined : JSON.parse(text)
-  return isMessage(message) ? message : undefined
+  return text === undefined ? undefined : readMessage(text)
 }
 
 function replaceLeaves(query: Query, replace: (leaf: Leaf) => Query): Query {

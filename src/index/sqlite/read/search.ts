@@ -1,8 +1,8 @@
 // Owns one page of hits: from a query and a place to messages with their count, within a time.
-import { isMessage, type Message } from '../../../message/schema.ts'
 import type { Query } from '../../../query/tree.ts'
 import { readCursor, writeCursor, type Mark } from '../../cursor.ts'
 import { countCap, type Page } from '../../port.ts'
+import { readMessage } from '../files/stored.ts'
 import { shownMessage } from './authors.ts'
 import { countHits } from './count.ts'
 import type { Unfinished } from './counted.ts'
@@ -83,8 +83,7 @@ async function count(scope: Scope, { count }: Page, view: View, turn: Turn): Pro
 
 /** The message as it is shown, as JSON. */
 function present(text: string, view: View): string {
-  const message: unknown = JSON.parse(text)
-  if (!isMessage(message)) return text
-  const shown: Message = shownMessage(message, view.catalog)
+  const message = readMessage(text)
+  const shown = shownMessage(message, view.catalog)
   return shown === message ? text : JSON.stringify(shown)
 }

@@ -15,7 +15,7 @@ export interface RepairOptions {
   readonly onFailure: (reason: string) => void
   readonly signal: AbortSignal
   /** Milliseconds before a failed attempt is repeated. */
-  readonly pause?: number
+  readonly pause: number
 }
 
 export interface Repair {
@@ -30,7 +30,7 @@ export interface Repair {
 /** Passes over the journal that run beside new records; the next ones hold them back. */
 const openPasses = 3
 
-export function createRepair({ writer, replay, cursor, onFailure, signal, pause = 5000 }: RepairOptions): Repair {
+export function createRepair({ writer, replay, cursor, onFailure, signal, pause }: RepairOptions): Repair {
   let stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
   let held: Promise<void> = Promise.resolve()

@@ -1,7 +1,8 @@
 // Owns what a stretch of the journal amounts to: the last word on each message, and the newest state of each author.
-import { BadLine, decodeLine, linePosition, type JournalRecord, type Position } from '../../../message/record.ts'
+import type { Position } from '../../../message/record.ts'
 import type { Author } from '../../../message/schema.ts'
-import { draftOf, messageText, type Draft } from './entry.ts'
+import { draftOf, type Draft } from './entry.ts'
+import { readLine } from './line.ts'
 
 /** What becomes of a message. Without a draft it is removed. */
 export interface Verdict {
@@ -24,30 +25,24 @@ export function readBatch(lines: readonly string[], after: Position, refused: Re
   let last = after
   const verdicts = new Map<string, Verdict>()
   const authors: Author[] = []
-  for (const line of lines) {
-    const position = linePosition(line)
-    if (position !== undefined && position <= after) continue
-    const record = readRecord(line, refused)
-    last = Math.max(last, position ?? 0)
-    if (record?.op === 'A') authors.push(record.author)
-    else if (record?.op === 'D') verdicts.set(record.id_str, { id: record.id_str, position: record.position, draft: undefined })
-    else if (record !== undefined) {
-      const draft = draftOf(record.message, messageText(line, record.message))
+  for (const text of lines) {
+    const line = readLine(text)
+    if (typeof line === 'string') {
+      refused(line)
+      continue
+    }
+    const { position } = line
+    if (position <= after) continue
+    last = Math.max(last, position)
+    if (line.op === 'author') authors.push(line.author)
+    else if (line.op === 'delete') verdicts.set(line.id, { id: line.id, position, draft: undefined })
+    else {
+      const draft = draftOf(line.message, line.text)
       if (draft === undefined) refused('created_at')
-      else verdicts.set(draft.id, { id: draft.id, position: record.position, draft })
+      else verdicts.set(draft.id, { id: draft.id, position, draft })
     }
   }
   return { last, verdicts: [...verdicts.values()], authors }
-}
-
-function readRecord(line: string, refused: Refused): JournalRecord | undefined {
-  try {
-    return decodeLine(line)
-  } catch (error) {
-    if (!(error instanceof BadLine)) throw error
-    refused(error.reason)
-    return undefined
-  }
 }
 
 /** An author after a newer record: what that leaves out stays, and deleted stays deleted. */

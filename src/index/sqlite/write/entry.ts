@@ -29,11 +29,3 @@ export function draftOf(message: Message, text: string): Draft | undefined {
 
 /** The entry of a draft, once its values have ids. */
 export const entryOf = ({ names, columns, ...draft }: Draft, idOf: (name: string) => number): Entry => ({ ...draft, columns: { ...columns, values: names.map(idOf) } })
-
-const reserved = /^\{"\$T":\d+,"\$P":"[IU]",(?:"\$I":true,)?/
-
-/** The message of a line as it stands there, without the journal's own keys; written anew where the line is not as we write it. */
-export function messageText(line: string, message: Message): string {
-  const head = reserved.exec(line)?.[0]
-  return head === undefined ? JSON.stringify(message) : `{${line.slice(head.length)}`
-}

@@ -2,12 +2,13 @@
 // partitions, then authors and the cursor. Whatever was done twice after a crash was done once.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { linePosition, type Position } from '../../../message/record.ts'
-import { isMessage, type Author } from '../../../message/schema.ts'
+import type { Position } from '../../../message/record.ts'
+import type { Author } from '../../../message/schema.ts'
 import { readBatch, renew, type Batch, type Verdict } from './batch.ts'
 import { CatalogWriter, type IdAt } from './catalog-writer.ts'
 import { catalogFile, idKey, partitionFile, type Partition } from '../files/catalog.ts'
 import { draftOf, entryOf, type Draft } from './entry.ts'
+import { readMessage } from '../files/stored.ts'
 import type { Change, Entry } from './partition-writer.ts'
 import { Partitions, type OnDamage } from './partitions.ts'
 import { planPartitions, type Volume } from '../files/plan.ts'
@@ -106,9 +107,9 @@ export class Ingest {
 
   #applyStretch(lines: readonly string[]): void {
     const cursor = this.catalog.cursor()
-    if (this.partitions.list.length === 0) this.plan(timeOf(lines), new Map())
     const batch = readBatch(lines, cursor, (reason) => this.#refuse(reason))
     if (batch.last === cursor) return
+    if (this.partitions.list.length === 0) this.plan(Math.floor(batch.last / 1000), new Map())
     const authors = this.#renewed(batch.authors)
     const states = new Map([...authors].map(([key, { after }]) => [key, after.state ?? 'active']))
     this.#store(batch, states, ({ building }) => !building)
@@ -185,8 +186,7 @@ export class Ingest {
 
   /** The entry of a message that is stored already. */
   #stored(text: string): Entry | undefined {
-    const message: unknown = JSON.parse(text)
-    const draft = isMessage(message) ? draftOf(message, text) : undefined
+    const draft = draftOf(readMessage(text), text)
     if (draft === undefined) return undefined
     this.catalog.announce(draft.names, [])
     return entryOf(draft, (name) => this.catalog.idOf(name))
@@ -215,6 +215,3 @@ function placements({ id, position, draft }: Verdict, times: readonly number[], 
   const removed = times.filter((at) => at !== kept?.at).map((at) => ({ id, at, position, draft: undefined, shown: false, known: true }))
   return kept === undefined ? removed : [...removed, { id, at: kept.at, position, draft: kept, shown: state !== 'hidden', known: times.includes(kept.at) }]
 }
-
-/** When the first of some lines was written, in milliseconds. */
-const timeOf = (lines: readonly string[]): number => Math.floor((lines.map(linePosition).find((position) => position !== undefined) ?? 0) / 1000)

@@ -1,0 +1,67 @@
+// Owns child processes of a bench and what the kernel says they used.
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+
+export interface Child {
+  readonly pid: number
+  /** Resolves with the first line that matches; rejects when the process ends before. */
+  line(pattern: RegExp): Promise<string>
+  stop(): Promise<void>
+}
+
+const running = new Set<ChildProcessByStdio<null, Readable, null>>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+export function start(args: readonly string[]): Child {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  running.add(child)
+  const lines: string[] = []
+  const waiting = new Set<() => void>()
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line)
+    for (const look of waiting) look()
+  })
+  const ended = once(child, 'exit').then(() => {
+    running.delete(child)
+    for (const look of waiting) look()
+  })
+  return {
+    pid: child.pid ?? 0,
+    line: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = lines.find((line) => pattern.test(line))
+          if (found === undefined && running.has(child)) return
+          waiting.delete(look)
+          if (found === undefined) reject(new Error(`${args.join(' ')} ended without ${String(pattern)}`))
+          else resolve(found)
+        }
+        waiting.add(look)
+        look()
+      }),
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+const ticksPerSecond = 100
+
+/** CPU time of a process, all threads, in microseconds. */
+export function cpuMicros(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+  return ((Number(fields[11]) + Number(fields[12])) * 1e6) / ticksPerSecond
+}
+
+/** Memory of a process in megabytes: now, at its highest, and the part that is its own. */
+export function memory(pid: number): { readonly now: number; readonly most: number; readonly own: number } {
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const of = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1] ?? 0) / 1000
+  return { now: of('VmRSS'), most: of('VmHWM'), own: of('RssAnon') }
+}

@@ -1,0 +1,27 @@
+// npm run bench [NAME…]: figures, each where it can be as a ratio to a baseline of the same run. Machines are noisy: compare
+// ratios, and CPU time rather than rates.
+import { cpus, loadavg } from 'node:os'
+import { collectBench } from './collect.ts'
+import { serveBench } from './serve.ts'
+
+export interface Figure {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  readonly baseline?: string
+  readonly ratio?: number
+}
+
+const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { collect: collectBench, serve: serveBench }
+
+const wanted = process.argv.slice(2)
+process.stdout.write(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}\n`)
+for (const [name, bench] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  process.stdout.write(`\n${name}\n`)
+  for (const { name: what, value, unit, baseline, ratio } of await bench()) {
+    const digits = value < 10 ? 2 : value < 100 ? 1 : 0
+    const against = ratio === undefined ? '' : `   ${ratio.toFixed(ratio < 0.1 ? 4 : 2)} × ${baseline ?? ''}`
+    process.stdout.write(`  ${what.padEnd(56)} ${value.toFixed(digits).padStart(10)} ${unit.padEnd(3)}${against}\n`)
+  }
+}

@@ -1,0 +1,28 @@
+// Owns reading a file that may be packed, plain where it ends neither in .gz nor .zst, and bounded whatever is in it: what
+// unpacks to far more than text can was made to fill a disk or a memory.
+import { createReadStream } from 'node:fs'
+import { createGunzip, createZstdDecompress } from 'node:zlib'
+
+/** Text packs to a tenth; what grows more than this, past the first megabytes, is no text. */
+const maxGrowth = 200
+const growthFrom = 64 * 1024 * 1024
+
+/** The unpacked bytes of a file; `onRead` is told of packed bytes read so far. Throws for a bomb, a broken archive, an unreadable file. */
+export async function* unpacked(path: string, onRead: (bytes: number) => void, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const file = createReadStream(path, { signal, highWaterMark: 256 * 1024 })
+  const unpack = path.endsWith('.gz') ? createGunzip() : path.endsWith('.zst') ? createZstdDecompress() : undefined
+  if (unpack !== undefined) file.on('error', (error) => unpack.destroy(error)).pipe(unpack)
+  let grown = 0
+  try {
+    for await (const chunk of unpack ?? file) {
+      if (!Buffer.isBuffer(chunk)) continue
+      grown += chunk.length
+      onRead(file.bytesRead)
+      if (grown > growthFrom && grown > file.bytesRead * maxGrowth) throw new Error(`unpacks to more than ${maxGrowth} times its size`)
+      yield chunk
+    }
+  } finally {
+    file.destroy()
+    unpack?.destroy()
+  }
+}

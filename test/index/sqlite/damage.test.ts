@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import type { Index, Page } from '../../../src/index/port.ts'
+import type { Damage } from '../../../src/index/sqlite/threads/protocol.ts'
+import type { Entry } from '../../../src/message/record.ts'
+import { everything, time } from '../../../src/query/tree.ts'
+import { authorIs, edit, insert, Lines, remove, today } from '../made.ts'
+import { Model } from '../model.ts'
+import { madeFolder, openIn, told } from './folders.ts'
+
+const timeout = 20_000
+const page: Page = { order: 'created_at', limit: 1000, count: 'exact', timeout }
+const at = (seconds: number): string => new Date(today + seconds * 1000).toISOString()
+const old = (seconds: number): string => new Date(today - 200 * 86_400_000 + seconds * 1000).toISOString()
+const user = { screen_name: 'ann', user_id: 'did:plc:ann' }
+
+/** Messages of two times, which are in different partitions. */
+const world: Entry[] = [
+  ...Array.from({ length: 20 }, (_, i) => insert({ id_str: `new${i}`, created_at: at(-i), text: 'rain', user })),
+  ...Array.from({ length: 20 }, (_, i) => insert({ id_str: `old${i}`, created_at: old(i), text: 'rain', user })),
+]
+const oldFile = (folder: string): string => join(folder, readdirSync(folder).filter((name) => /^\d+\.\d+\.db$/.test(name)).sort()[0] ?? '')
+
+const spoilings: Record<string, (path: string) => void> = {
+  'overwritten in its middle'(path) {
+    const bytes = readFileSync(path)
+    bytes.fill(0x5a, 8192)
+    writeFileSync(path, bytes)
+  },
+  'not a database at all': (path) => writeFileSync(path, 'no database, but long enough to be read as one\n'.repeat(1000)),
+  'cut off': (path) => truncateSync(path, Math.floor(statSync(path).size / 2)),
+  'empty': (path) => truncateSync(path, 0),
+  'gone': (path) => rmSync(path),
+}
+
+/** Answers that match the model, all of them whole. */
+async function assertWhole(index: Index, lines: Lines): Promise<void> {
+  const model = new Model().apply(lines.all.map(({ entry }) => entry))
+  const answer = await index.search(everything, page)
+  assert.deepEqual(answer.messages, model.search(everything, 'created_at'))
+  assert.equal(answer.partial, undefined)
+  assert.equal(answer.hits, answer.messages.length)
+  assert.equal(index.health().state, 'ok')
+}
+
+describe('a damaged partition', () => {
+  for (const [how, spoil] of Object.entries(spoilings)) {
+    it(`that is ${how} is set aside and made again from the journal while the rest serves`, async () => {
+      const folder = madeFolder()
+      const lines = new Lines()
+      const before = await openIn(folder, lines)
+      await before.apply(lines.append(world))
+      await before.close()
+      spoil(oldFile(folder))
+
+      const damaged = told<Damage>()
+      const repaired = told()
+      const go = told()
+      async function* replay(after: number, upTo: number): AsyncGenerator<readonly string[]> {
+        await go.once
+        yield* lines.replay(after, upTo)
+      }
+      const index = await openIn(folder, lines, { replay, onDamage: damaged.tell, onRepaired: repaired.tell })
+      try {
+        const answer = await index.search(everything, page)
+        assert.deepEqual(answer.partial, { reason: 'rebuilding' })
+        assert.deepEqual(answer.messages.map(({ id_str }) => id_str), Array.from({ length: 20 }, (_, i) => `new${i}`))
+        assert.match((await damaged.once).name, /^\d+\.0\.db$/)
+        assert.equal(index.health().state, 'building')
+        const elsewhere = await index.search(time({ since: today - 86_400_000 }), page)
+        assert.deepEqual([elsewhere.partial, elsewhere.hits], [undefined, 20], 'what does not need it is whole')
+
+        // What happens meanwhile is not lost on either side.
+        await index.apply(lines.append([remove('old1'), edit({ id_str: 'old2', created_at: old(2), text: 'snow', user }), insert({ id_str: 'old99', created_at: old(99) }), insert({ id_str: 'new99', created_at: at(5) }), remove('new1'), edit({ id_str: 'old3', created_at: at(3), text: 'moved', user })]))
+        go.tell()
+        await repaired.once
+        await assertWhole(index, lines)
+        await index.apply(lines.append([authorIs({ key: 'did:plc:ann', state: 'hidden' })]))
+        await assertWhole(index, lines)
+      } finally {
+        await index.close()
+      }
+    })
+  }
+
+  it('takes up again where a stop interrupted making it, and knows who was hidden meanwhile', async () => {
+    const folder = madeFolder()
+    const lines = new Lines()
+    const before = await openIn(folder, lines)
+    await before.apply(lines.append(world))
+    await before.close()
+    rmSync(oldFile(folder))
+
+    const stuck = told()
+    async function* half(after: number, upTo: number, signal: AbortSignal): AsyncGenerator<readonly string[]> {
+      for await (const some of lines.replay(after, upTo)) {
+        yield some.slice(0, 30)
+        stuck.tell()
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        return
+      }
+    }
+    const interrupted = await openIn(folder, lines, { replay: half })
+    await interrupted.search(everything, page)
+    await stuck.once
+    await interrupted.apply(lines.append([authorIs({ key: 'did:plc:ann', state: 'hidden' }), insert({ id_str: 'bob', created_at: old(50) })]))
+    await interrupted.close()
+
+    const repaired = told()
+    const index = await openIn(folder, lines, { onRepaired: repaired.tell })
+    await repaired.once
+    await assertWhole(index, lines)
+    await index.apply(lines.append([authorIs({ key: 'did:plc:ann', state: 'active' })]))
+    await assertWhole(index, lines)
+    await index.close()
+  })
+
+  it('is caught up with a journal that goes on and on', async () => {
+    const folder = madeFolder()
+    const lines = new Lines()
+    const before = await openIn(folder, lines)
+    await before.apply(lines.append(world))
+    await before.close()
+    rmSync(oldFile(folder))
+
+    const repaired = told()
+    let passes = 0
+    let next = 0
+    // Each pass over the journal ends behind it, because more is applied while it runs.
+    async function* replay(after: number, upTo: number): AsyncGenerator<readonly string[]> {
+      passes += 1
+      yield* lines.replay(after, upTo)
+      const applied = index.apply(lines.append([insert({ id_str: `more${next}`, created_at: old(100 + next++) })]))
+      if (passes <= 3) await applied
+    }
+    const index = await openIn(folder, lines, { replay, onRepaired: repaired.tell })
+    await index.search(everything, page)
+    await repaired.once
+    await index.apply(lines.append([insert({ id_str: 'last', created_at: at(9) })]))
+    await assertWhole(index, lines)
+    await index.close()
+  })
+
+  it('is made in a later attempt where the journal cannot be read', async () => {
+    const folder = madeFolder()
+    const lines = new Lines()
+    const before = await openIn(folder, lines)
+    await before.apply(lines.append(world))
+    await before.close()
+    rmSync(oldFile(folder))
+
+    const damages: Damage[] = []
+    const repaired = told()
+    async function* replay(after: number, upTo: number): AsyncGenerator<readonly string[]> {
+      if (damages.length < 2) throw new Error('the disk is on fire')
+      yield* lines.replay(after, upTo)
+    }
+    const index = await openIn(folder, lines, { replay, onDamage: (damage) => damages.push(damage), onRepaired: repaired.tell, repairPause: 1 })
+    await index.search(everything, page)
+    await repaired.once
+    assert.deepEqual(damages.map(({ name, reason }) => [name.replace(/^\d+/, 'N'), reason.replace(/.*: /, '')]), [['N.0.db', 'unable to open database file'], ['replay', 'the disk is on fire']])
+    await assertWhole(index, lines)
+    await index.close()
+  })
+
+  it('is found by a check, which reads everything', async () => {
+    const folder = madeFolder()
+    const lines = new Lines()
+    const before = await openIn(folder, lines)
+    await before.apply(lines.append(world))
+    assert.deepEqual(await before.check(), [])
+    await before.close()
+    spoilings['overwritten in its middle']?.(oldFile(folder))
+
+    const repaired = told()
+    const index = await openIn(folder, lines, { onRepaired: repaired.tell })
+    assert.equal((await index.check()).length, 1)
+    await repaired.once
+    await assertWhole(index, lines)
+    assert.ok(readdirSync(folder).some((name) => name.endsWith('.damaged')), 'it is kept aside')
+    await index.close()
+  })
+})
+
+describe('a damaged catalog', () => {
+  it('is set aside with the whole index, which begins anew', async () => {
+    const folder = madeFolder()
+    const lines = new Lines()
+    const before = await openIn(folder, lines)
+    await before.apply(lines.append(world))
+    await before.close()
+    spoilings['overwritten in its middle']?.(join(folder, 'catalog.db'))
+
+    const damaged = told<Damage>()
+    const index = await openIn(folder, lines, { onDamage: damaged.tell })
+    assert.equal((await damaged.once).name, 'catalog.db')
+    assert.equal(index.cursor(), 0)
+    await index.apply(lines.after(0))
+    await assertWhole(index, lines)
+    assert.ok(existsSync(`${folder}.damaged`))
+    rmSync(`${folder}.damaged`, { recursive: true })
+    await index.close()
+  })
+})
