@@ -70,6 +70,7 @@ const httpOptions = (settings: Settings, folder: DataFolder, { version, env, now
   requestRate: settings['server.requests.rate'],
   connections: 4096,
   dumps: { offered: settings['dump.write_enabled'], limit: settings['download.limited.count'], message: settings['download.limited.message'] },
+  streams: { queue: settings['stream.limit.queue'], perAddress: settings['stream.limit.address'], total: settings['stream.limit.total'], heartbeat: 15_000 },
   version,
   commit: { hash: env['COMMIT_HASH'] ?? '', comment: env['COMMIT_COMMENT'] ?? '' },
   now,
@@ -95,7 +96,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
   }
   const sources = instead?.sources ?? makeSources(settings, folder, archive, log, surroundings)
   const keeping = archiveSettings(settings)
-  const observer = createObserver({ archive: () => opened, sources, projections: () => projections?.states() ?? [], floor: keeping.floor, disk: realDisk, path: folder.own, streaming: settings['stream.enabled'], now })
+  const observer = createObserver({ archive: () => opened, sources, projections: () => projections?.states() ?? [], stream: () => projections?.hub.counts(), floor: keeping.floor, disk: realDisk, path: folder.own, streaming: settings['stream.enabled'], now })
   const parts: Parts = {
     status: () => observer.status(),
     health: () => health.view(),
@@ -104,6 +105,10 @@ export async function startServer(settings: Settings, surroundings: Surroundings
     setting: (key) => {
       const value = new Map<string, unknown>(Object.entries(settings)).get(key)
       return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+    },
+    hub() {
+      if (projections === null) throw new LoklakError('NOT_READY', 'The dumps are being read.')
+      return projections.hub
     },
     control: Object.fromEntries(Object.entries(tasks).map(([name, task]): [string, Control] => [name, (body, stop) => task(archive(), body, stop)])),
     metrics: createMetrics({ process: true }),

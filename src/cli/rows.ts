@@ -19,18 +19,20 @@ export interface Sheet<Row> {
   readonly line?: (row: Row) => string
 }
 
-interface Destination {
-  readonly format: RowFormat
+export interface Destination<Format = RowFormat> {
+  readonly format: Format
   readonly out: Output
   readonly signal: AbortSignal
   /** Characters that are gathered before they are written; 0 for rows that are to be seen as they come. */
   readonly batch?: number
+  /** Leaves out the head of a csv, which an earlier part has. */
+  readonly headless?: boolean
 }
 
 type Rows<Row> = Iterable<Row> | AsyncIterable<Row>
 
 /** Prints rows until they end; rejects when the signal aborts. Resolves with their number. */
-export async function writeRows<Row>(rows: Rows<Row>, sheet: Sheet<Row>, { format, out, signal, batch = 65_536 }: Destination): Promise<number> {
+export async function writeRows<Row>(rows: Rows<Row>, sheet: Sheet<Row>, { format, out, signal, batch = 65_536, headless = false }: Destination): Promise<number> {
   let count = 0
   let pending = ''
   async function* counted(): AsyncGenerator<Row> {
@@ -39,7 +41,7 @@ export async function writeRows<Row>(rows: Rows<Row>, sheet: Sheet<Row>, { forma
       yield row
     }
   }
-  for await (const piece of printers[format](counted(), sheet)) {
+  for await (const piece of printers[format](counted(), sheet, headless)) {
     pending += piece
     if (pending.length <= batch) continue
     await put(out, pending, signal)
@@ -49,7 +51,7 @@ export async function writeRows<Row>(rows: Rows<Row>, sheet: Sheet<Row>, { forma
   return count
 }
 
-type Printer = <Row>(rows: AsyncIterable<Row>, sheet: Sheet<Row>) => AsyncGenerator<string>
+type Printer = <Row>(rows: AsyncIterable<Row>, sheet: Sheet<Row>, headless: boolean) => AsyncGenerator<string>
 
 const printers: Readonly<Record<RowFormat, Printer>> = {
   async *json(rows) {
@@ -63,9 +65,9 @@ const printers: Readonly<Record<RowFormat, Printer>> = {
   async *ndjson(rows) {
     for await (const row of rows) yield `${JSON.stringify(row)}\n`
   },
-  async *csv(rows, { columns }) {
+  async *csv(rows, { columns }, headless) {
     const values = Object.values(columns)
-    yield csvLine(Object.keys(columns))
+    if (!headless) yield csvLine(Object.keys(columns))
     for await (const row of rows) yield csvLine(values.map((value) => value(row)))
   },
   async *txt(rows, { columns, line }) {

@@ -1,13 +1,13 @@
 // Owns the other end of control.ts: how a command reaches the server that holds a data folder.
 import { request, type IncomingMessage } from 'node:http'
 import { isObject, parseJson, type JsonObject } from '../support/json.ts'
-import { errorTable, LoklakError, type ErrorCode } from '../watch/errors.ts'
+import { errorIn, LoklakError } from '../watch/errors.ts'
 import { socketAddress } from './socket.ts'
 
 const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errorTable, code)
 
 /** The error that a line or a whole answer says; undefined where it says something else. */
-function errorIn(answer: unknown): LoklakError | undefined {
+export function errorIn(answer: unknown): LoklakError | undefined {
   if (!isObject(answer) || !isObject(answer['error'])) return undefined
   const { code, detail } = answer['error']
   return new LoklakError(isCode(code) ? code : 'INTERNAL', typeof detail === 'string' ? detail : '')

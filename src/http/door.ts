@@ -1,9 +1,16 @@
 // Owns one listening server: its limits against slow and endless callers, and how it closes without cutting anyone off.
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { ListenOptions, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { errorBody, LoklakError, type ErrorCode } from '../watch/errors.ts'
 import type { Doors } from './room.ts'
+import { isHandshake } from './upgrade.ts'
+
+/** Who answers what comes in. */
+export interface Answering {
+  readonly request: RequestListener
+  readonly handshake: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+}
 
 export interface DoorOptions {
   /** Connections at a time; more are refused. */
@@ -45,14 +52,15 @@ function refuse(error: Error, socket: Duplex): void {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
 }
 
-export function createDoor(listener: RequestListener, doors: Doors, { connections, silence, greet, timing = usualTiming }: DoorOptions): Door {
-  const server = createServer({ ...timing }, listener)
+export function createDoor({ request, handshake }: Answering, doors: Doors, { connections, silence, greet, timing = usualTiming }: DoorOptions): Door {
+  const server = createServer({ ...timing, shouldUpgradeCallback: isHandshake }, request)
   const sockets = new Set<Socket>()
   let closing = false
   server.maxConnections = connections
   server.maxHeadersCount = 100
   server.timeout = silence
   server.on('clientError', refuse)
+  server.on('upgrade', handshake)
   server.on('drop', () => void doors.refused++)
   server.on('request', (_request, response) => {
     // An answer whose head went out before the end did not say that its connection ends with it.
@@ -87,6 +95,8 @@ export function createDoor(listener: RequestListener, doors: Doors, { connection
       for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
       return promise
     },
-    force: () => server.closeAllConnections(),
+    force() {
+      for (const socket of sockets) socket.destroy()
+    },
   }
 }

@@ -35,6 +35,8 @@ export interface Endpoint<P extends TProperties, A extends TSchema> extends Desc
 declare module 'fastify' {
   interface FastifyContextConfig {
     unlimited?: true
+    /** Its answers go on for as long as they are read. */
+    endless?: true
   }
 }
 

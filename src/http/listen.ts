@@ -1,13 +1,13 @@
 // Owns where the room listens: every host of the settings on one port, and the socket in the data folder, which serves the
 // same to its owner alone. Does not know what is served.
 import { rmSync } from 'node:fs'
-import type { RequestListener } from 'node:http'
 import { isIPv4, isIPv6, type ListenOptions } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { LoklakError } from '../watch/errors.ts'
-import { createDoor, type Door } from './door.ts'
+import { createDoor, type Answering, type Door } from './door.ts'
 import type { HttpOptions } from './options.ts'
 import { socketAddress } from './socket.ts'
+import { routeHandshake } from './upgrade.ts'
 
 export interface Listening {
   /** `http://127.0.0.1:9000`, one for each host. */
@@ -104,9 +104,12 @@ async function openSocket(file: string, door: Door): Promise<Door> {
 export async function listen(app: FastifyInstance, options: HttpOptions): Promise<Listening> {
   await app.ready()
   const { doors } = app
-  const listener: RequestListener = (request, response) => app.routing(request, response)
-  const toAll = (): Door => createDoor(listener, doors, { connections: options.connections, silence, greet: () => undefined })
-  const toOwner = (): Door => createDoor(listener, doors, { connections: options.connections, silence: 0, greet: (socket) => doors.access.own(socket) })
+  const answering: Answering = {
+    request: (request, response) => app.routing(request, response),
+    handshake: (request, socket, head) => routeHandshake(app, request, socket, head),
+  }
+  const toAll = (): Door => createDoor(answering, doors, { connections: options.connections, silence, greet: () => undefined })
+  const toOwner = (): Door => createDoor(answering, doors, { connections: options.connections, silence: 0, greet: (socket) => doors.access.own(socket) })
 
   const opened = options.port === 0 ? await openAnyPort(options.hosts, toAll) : await openHosts(options.hosts, options.port, toAll)
   const all = [...opened.doors]

@@ -5,6 +5,7 @@ import type { Archive } from '../intake/archive.ts'
 import type { Disk } from '../journal/disk.ts'
 import type { Entry } from '../message/record.ts'
 import type { Source } from '../sources/source.ts'
+import type { HubCounts } from '../stream/hub.ts'
 import { rate, type Rate } from '../support/rate.ts'
 import { wait } from '../support/timer.ts'
 import { createWindows, type WindowCounter } from '../watch/windows.ts'
@@ -15,6 +16,8 @@ export interface Observed {
   archive(): Archive | null
   readonly sources: readonly Source[]
   projections(): readonly ProjectionState[]
+  /** Undefined until it is open. */
+  stream(): HubCounts | undefined
   /** Null until it is open; absent where there is none. */
   index?(): Index | null
   /** Bytes that must stay free, of so many in all. */
@@ -105,6 +108,7 @@ export function createObserver(observed: Observed): Observer {
         dumped: dumped.windows(),
         counts: { messages: indexed?.messages ?? archive?.known.size() ?? 0, users: indexed?.authors ?? 0, queries: 0, accounts: 0 },
         index: indexed,
+        stream: observed.stream() ?? { subscribers: 0, replaying: 0, delivered: 0, cut: 0 },
         stream_enabled: observed.streaming,
       }
     },

@@ -16,6 +16,7 @@ export function describeApi(app: FastifyInstance, options: HttpOptions): void {
       ...(options.url === null ? {} : { servers: [{ url: options.url }] }),
       tags: [
         { name: 'search', description: 'What was kept, found again' },
+        { name: 'stream', description: 'What is kept, the moment it is kept' },
         { name: 'server', description: 'What the server collects, keeps, and how it fares' },
         { name: 'health', description: 'For probes and monitoring' },
         { name: 'dumps', description: 'Everything that was kept, for download' },

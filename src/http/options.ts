@@ -1,4 +1,5 @@
 // Owns what can be set for the HTTP room. main.ts maps the settings to it.
+import type { StreamLimits } from './stream/streams.ts'
 
 export interface HttpOptions {
   /** Addresses or names to listen on; `::1` is left out where the machine has no IPv6. */
@@ -27,6 +28,7 @@ export interface HttpOptions {
     /** `download.limited.message` */
     readonly message: string
   }
+  readonly streams: StreamLimits
   readonly version: string
   /** What was built, from COMMIT_HASH and COMMIT_COMMENT. */
   readonly commit: { readonly hash: string; readonly comment: string }
@@ -44,6 +46,7 @@ export const defaultHttpOptions: HttpOptions = {
   requestRate: 50,
   connections: 4096,
   dumps: { offered: true, limit: Number.MAX_SAFE_INTEGER, message: '' },
+  streams: { queue: 1_048_576, perAddress: 8, total: 2_000, heartbeat: 15_000 },
   version: '0.0.0',
   commit: { hash: '', comment: '' },
   now: Date.now,

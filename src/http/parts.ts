@@ -5,6 +5,7 @@ import type { Outcome } from '../intake/port.ts'
 import type { Blockage, Segment } from '../journal/port.ts'
 import type { Entry, Position } from '../message/record.ts'
 import type { SourceState } from '../sources/source.ts'
+import type { Hub, HubCounts } from '../stream/hub.ts'
 import type { HealthView } from '../watch/health.ts'
 import type { Log } from '../watch/log.ts'
 import type { Metrics } from '../watch/metrics.ts'
@@ -73,6 +74,7 @@ export interface Status {
   readonly counts: Counts
   /** As of some seconds ago; absent where there is no index or it was not asked yet. */
   readonly index?: IndexStats | undefined
+  readonly stream: HubCounts
   readonly stream_enabled: boolean
 }
 
@@ -99,6 +101,8 @@ export interface Parts {
   setting(key: string): string | undefined
   /** Absent where this process keeps no index. */
   readonly search?: SearchParts
+  /** What tells new messages. Throws NOT_READY until it is open. */
+  hub(): Hub
   readonly control: Readonly<Record<string, Control>>
   readonly metrics: Metrics
   readonly log: Log

@@ -1,6 +1,7 @@
 // Owns what every route of this room gets.
 import type { Access, Caller } from './access.ts'
 import type { Gate } from './search/gate.ts'
+import type { Streams } from './stream/streams.ts'
 import type { HttpOptions } from './options.ts'
 import type { Parts } from './parts.ts'
 
@@ -21,6 +22,7 @@ export interface Room {
   readonly doors: Doors
   /** What all questions to the index go through. */
   readonly gate: Gate
+  readonly streams: Streams
 }
 
 declare module 'fastify' {

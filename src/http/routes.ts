@@ -18,6 +18,8 @@ import { addSettings } from './routes/settings.ts'
 import { addShortLink } from './routes/short-link.ts'
 import { addStart } from './routes/start.ts'
 import { addStatus } from './routes/status.ts'
+import { addStreamSocket } from './routes/stream-socket.ts'
+import { addStream } from './routes/stream.ts'
 import { addSuggest } from './routes/suggest.ts'
 import { addUser } from './routes/user.ts'
 
@@ -30,6 +32,8 @@ export const routes: readonly ((app: FastifyInstance, room: Room) => void)[] = [
   addSuggest,
   addUser,
   addShortLink,
+  addStream,
+  addStreamSocket,
   addHello,
   addPeers,
   addStatus,

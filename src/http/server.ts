@@ -17,6 +17,7 @@ import type { Parts } from './parts.ts'
 import type { Doors, Room } from './room.ts'
 import { routes } from './routes.ts'
 import { createGate } from './search/gate.ts'
+import { createStreams } from './stream/streams.ts'
 
 const maxUrl = 8192
 const burstSeconds = 10
@@ -24,7 +25,7 @@ const burstSeconds = 10
 /** The whole room, ready for `inject()` and `listen()`. Throws LoklakError where a setting is wrong. */
 export function buildServer(parts: Parts, options: HttpOptions): FastifyInstance {
   const doors: Doors = { access: createAccess(options.proxies), urls: [], open: 0, refused: 0, stop: new AbortController() }
-  const room: Room = { parts, options, doors, gate: createGate(parts.search?.limits ?? { atOnce: 0, atOnceEach: 0 }) }
+  const room: Room = { parts, options, doors, gate: createGate({ ...(parts.search?.limits ?? { atOnce: 0, atOnceEach: 0 }), what: 'searches' }), streams: createStreams(options.streams, doors.stop.signal) }
   const app = Fastify({
     bodyLimit: options.bodyLimit,
     logController: new LogController({ disableRequestLogging: true }),
@@ -86,6 +87,8 @@ function greet(app: FastifyInstance, { options, doors, parts }: Room): void {
 
 function measure(app: FastifyInstance, { parts }: Room): void {
   app.addHook('onResponse', (request, reply, done) => {
+    // How long somebody listened says nothing about this server.
+    if (request.routeOptions.config.endless === true && reply.statusCode < 400) return done()
     const labels = { route: request.routeOptions.url ?? 'none', method: request.method, status: `${Math.floor(reply.statusCode / 100)}xx` }
     parts.metrics.observe('loklak_http_request_seconds', labels, reply.elapsedTime / 1000)
     done()

@@ -88,6 +88,16 @@ const Projection = Type.Object({
   reason: orNull(Type.String()),
 })
 
+const Stream = Type.Object({
+  connections: Type.Number({ description: 'open streams over HTTP and WebSocket' }),
+  subscribers: Count,
+  replaying: Type.Number({ description: 'of the subscribers: those who are told what was before' }),
+  delivered: Type.Number({ description: 'events since the start' }),
+  cut: Type.Number({ description: 'readers since the start that were too slow' }),
+  stalled: Type.Number({ description: 'readers since the start that took nothing any more' }),
+  refused: Type.Number({ description: 'streams since the start for which there was no place' }),
+})
+
 export const StatusAnswer = Type.Object({
   collecting: Type.Object({ storing: Type.Boolean(), reason: orNull(Type.String()), last_stored_at: orNull(Instant) }, { description: 'whether what the network publishes is being stored, and why not' }),
   ready: Type.Boolean(),
@@ -104,6 +114,7 @@ export const StatusAnswer = Type.Object({
   disk: Type.Object({ free: Count, total: Count, days_left: orNull(Count) }),
   intake: Type.Object({ outcomes: Counts, invalid: Counts, repaired: Counts, quarantined: Counts }),
   projections: Type.Array(Projection),
+  stream: Stream,
   system: System,
   index: Index,
   client_info: Type.Object({ RemoteHost: Type.String(), IsLocalhost: Type.Enum(['true', 'false']), request_header: Texts }),

@@ -9,7 +9,7 @@ import type { Batch, Blockage, Segment } from '../journal/port.ts'
 import { readLines } from '../journal/read.ts'
 import { remainders, retain, type Retention } from '../journal/retain.ts'
 import type { CrashPoint } from '../journal/writer.ts'
-import { BadLine, decodeLine, type Entry } from '../message/record.ts'
+import { BadLine, decodeLine, type Entry, type Position } from '../message/record.ts'
 import { wait } from '../support/timer.ts'
 import type { ConsentPolicy } from './author.ts'
 import { compact, type Compacted } from './compaction.ts'
@@ -39,28 +39,39 @@ export interface Archive {
   readonly intake: OpenIntake
   compact(signal: AbortSignal): Promise<Compacted>
   /** Removes what is overdue; resolves with the segments that went. */
-  retain(retention: Retention, onRemoved: (segment: Segment) => Promise<void>): Promise<readonly Segment[]>
+  retain(retention: Retention, onRemoved: (segment: Segment) => Promise<void>, signal: AbortSignal): Promise<readonly Segment[]>
   close(): Promise<void>
 }
 
 const sqliteFull = 13
 const retryAfter = 500
 
-/** Opens the file of what is known; one that is damaged is begun anew, to be filled from the dumps. */
-async function openOrBegin(path: string, log: ArchiveOptions['log']): Promise<Known> {
+/**
+ * Opens the file of what is known. One that is damaged, or that knows more than the dumps have (newer dumps were lost, and
+ * what was in them must be taken in again), is begun anew, to be filled from the dumps.
+ */
+async function openOrBegin(path: string, last: Position, log: ArchiveOptions['log']): Promise<Known> {
   try {
-    return openKnown(path)
+    const known = openKnown(path)
+    if (known.cursor() <= last) return known
+    known.close()
+    log.warn(`${path} reaches further than the dumps: some dumps are missing from the data folder. It is made again from those that are there`)
   } catch (error) {
     log.warn(`${path} cannot be read (${error instanceof Error ? error.message : String(error)}); it is made again from the dumps`)
-    for (const end of ['', '-wal', '-shm']) await rm(`${path}${end}`, { force: true })
-    return openKnown(path)
   }
+  for (const end of ['', '-wal', '-shm']) await rm(`${path}${end}`, { force: true })
+  return openKnown(path)
 }
 
 /** What retention left of removed segments: their ids, deletes and authors. */
-async function readRemainders(known: Known, folder: string): Promise<void> {
+async function readRemainders(known: Known, folder: string, log: ArchiveOptions['log']): Promise<void> {
   for (const segment of await remainders(folder)) {
-    for await (const lines of readLines(segment, () => undefined)) for (const line of lines) readRemainder(known, line)
+    try {
+      for await (const lines of readLines(segment, () => undefined)) for (const line of lines) readRemainder(known, line)
+    } catch (error) {
+      if (error instanceof Error && 'errcode' in error) throw error
+      log.error(`damaged dump ${segment.name}: ${error instanceof Error ? error.message : String(error)}`)
+    }
   }
 }
 
@@ -68,7 +79,7 @@ function readRemainder(known: Known, line: string): void {
   try {
     const json: unknown = JSON.parse(line)
     if (typeof json === 'object' && json !== null && '$P' in json && json.$P === 'K' && 'id_str' in json && 'created_at' in json && 'timestamp' in json) {
-      known.expired(String(json.id_str), Date.parse(String(json.created_at)), Date.parse(String(json.timestamp)))
+      known.expired(String(json.id_str), Date.parse(String(json.created_at)), Date.parse(String(json.timestamp)), 'edited_at' in json ? Date.parse(String(json.edited_at)) : undefined)
     } else known.apply([decodeLine(line)], 0)
   } catch (error) {
     if (!(error instanceof BadLine) && !(error instanceof SyntaxError)) throw error
@@ -78,8 +89,7 @@ function readRemainder(known: Known, line: string): void {
 /** Reads on from where what is known ends; after a clean stop there is nothing to read. */
 async function catchUp(known: Known, journal: OpenJournal, own: string, log: ArchiveOptions['log']): Promise<void> {
   const from = known.cursor()
-  if (from === 0) await readRemainders(known, own)
-  if (from > journal.last()) log.warn('what is known reaches further than the dumps: some dumps are missing from the data folder')
+  if (from === 0) await readRemainders(known, own, log)
   let read = 0
   const take = (batch: Batch): void => {
     known.apply(batch.records(), batch.last)
@@ -107,7 +117,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
     ...(options.disk === undefined ? {} : { disk: options.disk }),
     ...(options.crashPoint === undefined ? {} : { crashPoint: options.crashPoint }),
   })
-  const known = await openOrBegin(join(folder.state, 'known.db'), log)
+  const known = await openOrBegin(join(folder.state, 'known.db'), journal.last(), log)
   await catchUp(known, journal, folder.own, log)
   const quarantine = createQuarantine(join(folder.state, 'quarantine'), now)
   const closing = new AbortController()
@@ -144,7 +154,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
     known,
     intake,
     compact: (signal) => compact(journal, known, folder, (path, reason) => log.warn(`not compacted: ${path}: ${reason}`), signal),
-    retain: (retention, onRemoved) => retain(journal, folder.own, retention, now(), onRemoved),
+    retain: (retention, onRemoved, signal) => retain(journal, folder.own, retention, now(), onRemoved, signal),
     async close() {
       closing.abort()
       // What waits for a disk that does not take it would wait for ever; it was not acknowledged.

@@ -3,7 +3,7 @@
 import type { Entry } from '../message/record.ts'
 import type { Author, Message } from '../message/schema.ts'
 import { isWithheld, mergeAuthor, type ConsentPolicy } from './author.ts'
-import type { Known, KnownId } from './known.ts'
+import type { Gone, Known, KnownId } from './known.ts'
 import type { Outcome } from './port.ts'
 
 /** A draft after validation and enrichment. */
@@ -18,6 +18,8 @@ export interface Decision {
   readonly id: string
   readonly reason?: string
   readonly entry?: Entry
+  /** An import brought text back of what is gone. */
+  readonly gone?: Gone
 }
 
 /** Decides the drafts of one batch in order; a later one sees what an earlier one will store. */
@@ -25,13 +27,32 @@ export function createDecider(known: Known, policy: ConsentPolicy): (draft: Prep
   const ids = new Map<string, KnownId>()
   const edits = new Map<string, number>()
   const authors = new Map<string, Author>()
+  const importedAuthors = new Map<string, boolean>()
   const idOf = (id: string): KnownId | undefined => ids.get(id) ?? known.id(id)
   const authorOf = (key: string): Author | undefined => authors.get(key) ?? known.author(key)
 
+  function withheld(id: string, key: string | undefined, imported: boolean): Decision | undefined {
+    const author = key === undefined ? undefined : authorOf(key)
+    if (author === undefined || !isWithheld(author)) return undefined
+    return { outcome: 'withheld', id, ...(imported && author.state === 'deleted' ? { gone: { kind: 'author gone', id: author.key } } : {}) }
+  }
+
+  function change(author: Author, imported: boolean): Decision {
+    const id = author.key
+    const old = authorOf(id)
+    // What an import tells may be long past: of an author who was heard of live it only counts that they are gone.
+    if (imported && old !== undefined && author.state !== 'deleted' && !(importedAuthors.get(id) ?? known.isImported(id))) return { outcome: 'unchanged', id }
+    const merged = mergeAuthor(old, author, policy)
+    if (merged === undefined) return { outcome: 'unchanged', id }
+    authors.set(id, merged)
+    importedAuthors.set(id, imported)
+    return { outcome: 'author', id, entry: { op: 'A', imported, author: merged } }
+  }
+
   function insert(message: Message, imported: boolean): Decision {
     const id = message.id_str
-    const key = message.user.user_id
-    if (key !== undefined && isWithheld(authorOf(key))) return { outcome: 'withheld', id }
+    const kept = withheld(id, message.user.user_id, imported)
+    if (kept !== undefined) return kept
     ids.set(id, { created: Date.parse(message.created_at), seen: Date.parse(message.timestamp), deleted: false })
     if (message.edited_at !== undefined) edits.set(id, Date.parse(message.edited_at))
     return { outcome: 'new', id, entry: { op: 'I', imported, message } }
@@ -42,8 +63,8 @@ export function createDecider(known: Known, policy: ConsentPolicy): (draft: Prep
     const edited = Date.parse(message.edited_at ?? message.timestamp)
     // A source that is read again from an older place repeats older edits.
     if (edited <= (edits.get(id) ?? known.editedAt(id) ?? 0)) return { outcome: 'unchanged', id }
-    const key = message.user.user_id
-    if (key !== undefined && isWithheld(authorOf(key))) return { outcome: 'withheld', id }
+    const kept = withheld(id, message.user.user_id, imported)
+    if (kept !== undefined) return kept
     edits.set(id, edited)
     // An edit never moves a message in time.
     const created_at = stored.created === undefined ? message.created_at : new Date(stored.created).toISOString()
@@ -62,18 +83,16 @@ export function createDecider(known: Known, policy: ConsentPolicy): (draft: Prep
     switch (draft.kind) {
       case 'invalid':
         return { outcome: 'invalid', id: draft.id, reason: draft.reason }
-      case 'author': {
-        const merged = mergeAuthor(authorOf(draft.author.key), draft.author, policy)
-        if (merged === undefined) return { outcome: 'unchanged', id: draft.author.key }
-        authors.set(merged.key, merged)
-        return { outcome: 'author', id: merged.key, entry: { op: 'A', imported: draft.imported, author: merged } }
-      }
+      case 'author':
+        return change(draft.author, draft.imported)
       case 'delete':
         return remove(draft.id_str, draft.created_at, draft.imported)
       default: {
         const stored = idOf(draft.message.id_str)
         if (stored === undefined) return insert(draft.message, draft.imported)
-        if (stored.deleted || draft.kind === 'message') return { outcome: 'known', id: draft.message.id_str }
+        const id = draft.message.id_str
+        if (stored.deleted) return { outcome: 'known', id, ...(draft.imported ? { gone: { kind: 'deleted', id } } : {}) }
+        if (draft.kind === 'message') return { outcome: 'known', id }
         return edit(draft.message, draft.imported, stored)
       }
     }

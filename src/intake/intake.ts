@@ -2,11 +2,13 @@
 // new or known, edited or deleted. Does not know networks, files or clients.
 import { enrich } from '../enrich/enrich.ts'
 import type { Journal } from '../journal/port.ts'
+import { writtenAt } from '../message/identity.ts'
 import type { Entry, JournalRecord, Position } from '../message/record.ts'
 import { isAuthor, isMessageDraft, misfit, type MessageDraft } from '../message/schema.ts'
+import { isModest } from '../support/json.ts'
 import type { ConsentPolicy } from './author.ts'
 import { createDecider, type Decision, type Prepared } from './decide.ts'
-import type { Known } from './known.ts'
+import type { Gone, Known } from './known.ts'
 import type { Draft, Intake, Outcome, Provenance, Receipt } from './port.ts'
 import type { Quarantine } from './quarantine.ts'
 
@@ -49,6 +51,9 @@ const maxWaiting = 50_000
 const batchDrafts = 5_000
 const commitEvery = 1_000
 const maxReasons = 200
+/** What of a draft a line of the dumps, at most 4 MB, can hold however it has to be written, and JSON.stringify can write. */
+const maxWeight = 150_000
+const maxDepth = 64
 
 export function createIntake({ journal, known, quarantine, consent, now, regain, onStored }: IntakeOptions): OpenIntake {
   const queue: Waiting[] = []
@@ -71,6 +76,9 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
     return { kind: 'invalid', id, reason }
   }
 
+  /** When a message that only its deletion tells of was written; undefined where that is no time. */
+  const claimedTime = (claim: string | undefined): string | undefined => (claim === undefined || Number.isNaN(Date.parse(claim)) ? undefined : writtenAt(claim, now()).created_at)
+
   /** The handle by which the author is known by now; an imported message keeps the name that it came with. */
   function named(message: MessageDraft): MessageDraft {
     const key = message.user.user_id
@@ -79,11 +87,12 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
   }
 
   function prepare(draft: Draft, { imported }: Provenance): Prepared {
+    if (!isModest(draft, maxWeight, maxDepth)) return refuse('', `draft: has more than ${maxWeight} letters and members or more than ${maxDepth} levels`, draft)
     switch (draft.kind) {
       case 'author':
         return isAuthor(draft.author) ? { kind: 'author', author: draft.author, imported } : refuse('', `author.${misfit('author', draft.author) ?? ''}`, draft)
       case 'delete':
-        return draft.id_str === '' || draft.id_str.length > 256 ? refuse(draft.id_str, 'id_str: must have 1 to 256 letters', draft) : { kind: 'delete', id_str: draft.id_str, created_at: draft.created_at, imported }
+        return draft.id_str === '' || draft.id_str.length > 256 ? refuse(draft.id_str, 'id_str: must have 1 to 256 letters', draft) : { kind: 'delete', id_str: draft.id_str, created_at: claimedTime(draft.created_at), imported }
       default: {
         if (!isMessageDraft(draft.message)) return refuse('', `message.${misfit('draft', draft.message) ?? ''}`, draft)
         const { message, notes } = enrich(imported ? draft.message : named(draft.message), now())
@@ -93,9 +102,10 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
     }
   }
 
-  function remember(records: readonly JournalRecord[], last: Position | undefined): void {
+  function remember(records: readonly JournalRecord[], last: Position | undefined, gone: readonly Gone[]): void {
     try {
       if (last !== undefined) known.apply(records, last)
+      for (const one of gone) known.seenAgain(one)
       if (now() - committed < commitEvery && now() >= committed) return
       known.commit()
       committed = now()
@@ -108,7 +118,7 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
     const entries = decisions.flatMap(({ entry }) => (entry === undefined ? [] : [entry]))
     const positions = await journal.append(entries)
     const records: JournalRecord[] = entries.map((entry, i) => ({ ...entry, position: positions[i] ?? 0 }))
-    remember(records, positions.at(-1))
+    remember(records, positions.at(-1), decisions.flatMap(({ gone }) => (gone === undefined ? [] : [gone])))
     onStored?.(entries)
     let at = 0
     return decisions.map(({ outcome, id, reason, entry }) => {

@@ -23,12 +23,17 @@ export interface Outdated {
   readonly position: Position
 }
 
+/** What is gone for ever. */
+export type Gone = Pick<Outdated, 'id'> & { readonly kind: 'deleted' | 'author gone' }
+
 /** What can be asked. */
 export interface KnownReader {
   id(id: string): KnownId | undefined
   /** When the newest edit that is kept was made, in milliseconds. */
   editedAt(id: string): number | undefined
   author(key: string): Author | undefined
+  /** Whether the newest that is known of an author came by an import. */
+  isImported(key: string): boolean
   /** The keys of all who have, or ever had, a handle (folded). */
   keysOf(handle: string): readonly string[]
   close(): void
@@ -39,7 +44,9 @@ export interface Known extends KnownReader {
   /** Takes in records that are synced, in order. Idempotent. */
   apply(records: readonly JournalRecord[], cursor: Position): void
   /** Takes in an id whose message retention removed. */
-  expired(id: string, created: number, seen: number): void
+  expired(id: string, created: number, seen: number, edited: number | undefined): void
+  /** Text of something that is gone was seen again, in a foreign file: the next compaction looks for it once more. */
+  seenAgain(gone: Gone): void
   outdated(): Iterable<Outdated>
   /** Forgets what was out of date up to a position. */
   compacted(upTo: Position): void
@@ -55,7 +62,7 @@ export interface Known extends KnownReader {
 const schema = `
   CREATE TABLE IF NOT EXISTS ids (time INTEGER, id TEXT, created INTEGER, delay INTEGER, deleted INTEGER, PRIMARY KEY (time, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS edits (id TEXT PRIMARY KEY, edited INTEGER) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS authors (key TEXT PRIMARY KEY, position INTEGER, author TEXT) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS authors (key TEXT PRIMARY KEY, position INTEGER, author TEXT, imported INTEGER) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS handles (handle TEXT, key TEXT, PRIMARY KEY (handle, key)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS outdated (kind TEXT, id TEXT, position INTEGER, PRIMARY KEY (kind, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
@@ -79,6 +86,7 @@ function reader(db: DatabaseSync): Omit<KnownReader, 'close'> {
   const getId = db.prepare('SELECT created, delay, deleted FROM ids WHERE time = ? AND id = ?')
   const getEdit = db.prepare('SELECT edited FROM edits WHERE id = ?')
   const getAuthor = db.prepare('SELECT author FROM authors WHERE key = ?')
+  const getImported = db.prepare('SELECT imported FROM authors WHERE key = ?')
   const getKeys = db.prepare('SELECT key FROM handles WHERE handle = ?')
   return {
     id(id) {
@@ -89,6 +97,7 @@ function reader(db: DatabaseSync): Omit<KnownReader, 'close'> {
     },
     editedAt: (id) => number(getEdit.get(id)?.['edited']),
     author: (key) => parseAuthor(getAuthor.get(key)?.['author']),
+    isImported: (key) => getImported.get(key)?.['imported'] === 1,
     keysOf: (handle) => getKeys.all(handle).flatMap(({ key }) => (typeof key === 'string' ? [key] : [])),
   }
 }
@@ -109,7 +118,7 @@ export function openKnown(path: string): Known {
   const addId = db.prepare('INSERT INTO ids VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING')
   const deleteId = db.prepare('UPDATE ids SET deleted = 1 WHERE time = ? AND id = ?')
   const putEdit = db.prepare('INSERT INTO edits VALUES (?, ?) ON CONFLICT DO UPDATE SET edited = max(edited, excluded.edited)')
-  const putAuthor = db.prepare('INSERT INTO authors VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position, author = excluded.author WHERE excluded.position > position')
+  const putAuthor = db.prepare('INSERT INTO authors VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position, author = excluded.author, imported = excluded.imported WHERE excluded.position > position')
   const putHandle = db.prepare('INSERT INTO handles VALUES (?, ?) ON CONFLICT DO NOTHING')
   const putOutdated = db.prepare('INSERT INTO outdated VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = max(position, excluded.position)')
   const getOutdated = db.prepare('SELECT kind, id, position FROM outdated')
@@ -132,10 +141,10 @@ export function openKnown(path: string): Known {
     return found ?? undefined
   }
 
-  function applyAuthor(position: Position, changed: Author): void {
+  function applyAuthor(position: Position, changed: Author, imported: boolean): void {
     // A compacted line carries key and handle only; what is newer stands.
     const old = author(changed.key)
-    putAuthor.run(changed.key, position, JSON.stringify(changed))
+    putAuthor.run(changed.key, position, JSON.stringify(changed), Number(imported))
     authors.delete(changed.key)
     if (changed.handle !== undefined) putHandle.run(fold(changed.handle), changed.key)
     if (old !== undefined) putOutdated.run('author renewed', changed.key, position)
@@ -145,7 +154,7 @@ export function openKnown(path: string): Known {
   function apply(record: JournalRecord): void {
     switch (record.op) {
       case 'A':
-        return applyAuthor(record.position, record.author)
+        return applyAuthor(record.position, record.author, record.imported)
       case 'D': {
         const { id_str: id, created_at } = record
         size += Number(addId.run(filedAt(id), id, created_at === undefined ? null : Date.parse(created_at), 0).changes)
@@ -192,6 +201,7 @@ export function openKnown(path: string): Known {
     id: stored.id,
     editedAt: stored.editedAt,
     author,
+    isImported: stored.isImported,
     keysOf: stored.keysOf,
     apply(records, upTo) {
       write(() => {
@@ -199,10 +209,14 @@ export function openKnown(path: string): Known {
         cursor = Math.max(cursor, upTo)
       })
     },
-    expired(id, created, seen) {
+    expired(id, created, seen, edited) {
       write(() => {
         size += Number(addId.run(filedAt(id), id, created, seen - created).changes)
+        if (edited !== undefined) putEdit.run(id, edited)
       })
+    },
+    seenAgain({ kind, id }) {
+      write(() => putOutdated.run(kind, id, cursor))
     },
     *outdated() {
       for (const row of getOutdated.iterate()) {

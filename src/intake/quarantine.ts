@@ -2,6 +2,7 @@
 // and reason; the counters have the whole number.
 import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isModest } from '../support/json.ts'
 
 export interface Quarantine {
   keep(reason: string, what: unknown): void
@@ -11,9 +12,12 @@ export interface Quarantine {
 const perReason = 50
 const maxReasons = 200
 const maxBytes = 65_536
+const maxBytesADay = 16 * 1024 * 1024
+const maxDepth = 64
 
 export function createQuarantine(folder: string, now: () => number): Quarantine {
   let day = ''
+  let bytes = 0
   let kept = new Map<string, number>()
   let writing: Promise<void> = Promise.resolve()
   return {
@@ -21,12 +25,16 @@ export function createQuarantine(folder: string, now: () => number): Quarantine 
       const today = new Date(now()).toISOString().slice(0, 10).replaceAll('-', '')
       if (today !== day) {
         day = today
+        bytes = 0
         kept = new Map()
       }
       const count = kept.get(reason) ?? 0
       if (count >= perReason || (count === 0 && kept.size >= maxReasons)) return
       kept.set(reason, count + 1)
-      const line = `${JSON.stringify({ reason, draft: what }).slice(0, maxBytes)}\n`
+      // What is too large or nested too deeply could not even be written.
+      const sample = isModest(what, maxBytes, maxDepth) ? { reason, draft: what } : { reason }
+      const line = `${JSON.stringify(sample).slice(0, maxBytes)}\n`
+      if ((bytes += line.length) > maxBytesADay) return
       writing = writing
         .then(() => mkdir(folder, { recursive: true }))
         .then(() => appendFile(join(folder, `invalid-${today}.ndjson`), line))

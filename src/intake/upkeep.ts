@@ -32,13 +32,16 @@ export async function keepUp(archive: Archive, options: UpkeepOptions, signal: A
   const steps: readonly (() => Promise<void>)[] = [
     () => archive.journal.rotateIfDue(),
     async () => {
-      if (now() - (await lastCompaction(memory)) < options.compactEvery) return
+      const since = now() - (await lastCompaction(memory))
+      // A clock that went back begins the wait anew: the last time would lie in the future for ever.
+      if (since >= 0 && since < options.compactEvery) return
       const { lines, foreign } = await archive.compact(signal)
+      if (signal.aborted) return
       await writeAtomic(memory, String(now()))
       if (lines + foreign > 0) log.info(`compacted: ${lines} lines of dumps and ${foreign} of other files went`)
     },
     async () => {
-      for (const { name } of await archive.retain(options.retention, options.onRemoved)) log.info(`retention removed ${name}`)
+      for (const { name } of await archive.retain(options.retention, options.onRemoved, signal)) log.info(`retention removed ${name}`)
     },
   ]
   while (!signal.aborted) {

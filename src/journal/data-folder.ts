@@ -2,7 +2,7 @@
 // (an exclusive SQLite lock on `state/lock.db`), so that it ends with the process whatever kills it, and means the same
 // inside and outside a container.
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { LoklakError } from '../watch/errors.ts'
@@ -49,13 +49,9 @@ function create(folder: DataFolder): void {
 
 function checkVersion(folder: DataFolder): void {
   const file = join(folder.state, 'version')
-  let found: string
-  try {
-    found = readFileSync(file, 'utf8').trim()
-  } catch {
-    writeFileSync(file, `${dataVersion}\n`)
-    return
-  }
+  const found = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+  // An empty file is what a power cut leaves of one that was just made.
+  if (found === '') return writeFileSync(file, `${dataVersion}\n`, { flush: true })
   const version = Number(found)
   if (!Number.isInteger(version) || version < 1) throw new LoklakError('DATA_FOLDER_UNUSABLE', `${file} says ${JSON.stringify(found)}; a whole number was expected`)
   if (version > dataVersion) throw new LoklakError('DATA_FOLDER_TOO_NEW', `${folder.path} has version ${version}; this program knows up to ${dataVersion}.`)
@@ -71,8 +67,25 @@ function journalId(folder: DataFolder): string {
     // It is not there yet.
   }
   const id = randomBytes(8).toString('hex')
-  writeFileSync(file, `${id}\n`)
+  writeFileSync(file, `${id}\n`, { flush: true })
   return id
+}
+
+/** SQLITE_BUSY: somebody else has the lock. */
+const busy = 5
+
+function takeLock(folder: DataFolder): DatabaseSync {
+  const file = join(folder.state, 'lock.db')
+  let lock: DatabaseSync | undefined
+  try {
+    lock = new DatabaseSync(file)
+    lock.exec('PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
+    return lock
+  } catch (error) {
+    lock?.close()
+    if (error instanceof Error && 'errcode' in error && error.errcode === busy) throw new LoklakError('DATA_FOLDER_IN_USE', folder.path)
+    throw new LoklakError('DATA_FOLDER_UNUSABLE', `${file}: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 export interface HeldFolder {
@@ -85,13 +98,7 @@ export interface HeldFolder {
 export function openDataFolder(path: string): HeldFolder {
   const folder = dataFolder(path)
   create(folder)
-  const lock = new DatabaseSync(join(folder.state, 'lock.db'))
-  try {
-    lock.exec('PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
-  } catch {
-    lock.close()
-    throw new LoklakError('DATA_FOLDER_IN_USE', folder.path)
-  }
+  const lock = takeLock(folder)
   try {
     checkVersion(folder)
   } catch (error) {

@@ -4,6 +4,7 @@ import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { encodeEntry, encodeLine, type Position } from '../message/record.ts'
+import type { Message } from '../message/schema.ts'
 import { moveIntoPlace, realDisk } from './disk.ts'
 import type { OpenJournal } from './journal.ts'
 import type { Segment } from './port.ts'
@@ -34,8 +35,8 @@ export function overdue(segments: readonly Segment[], { age, size }: Retention, 
 
 const remainderName = (segment: Segment): string => segment.name.replace(/^messages_/, 'remainder_')
 
-/** What stays of a message: `{"$T","$P":"K","id_str","created_at","timestamp"}`. */
-const keptId = (position: Position, id_str: string, created_at: string, timestamp: string): string => `{"$T":${position},"$P":"K",${JSON.stringify({ id_str, created_at, timestamp }).slice(1)}`
+/** What stays of a message: `{"$T","$P":"K","id_str","created_at","timestamp","edited_at"}`. */
+const keptId = (position: Position, { id_str, created_at, timestamp, edited_at }: Message): string => `{"$T":${position},"$P":"K",${JSON.stringify({ id_str, created_at, timestamp, edited_at }).slice(1)}`
 
 async function writeRemainder(folder: string, segment: Segment): Promise<void> {
   const path = join(folder, remainderName(segment))
@@ -43,10 +44,10 @@ async function writeRemainder(folder: string, segment: Segment): Promise<void> {
   try {
     for await (const batch of readSegment(segment, 0, () => undefined)) {
       const lines = batch.records().map((record) =>
-        record.op === 'I' || record.op === 'U' ? keptId(record.position, record.message.id_str, record.message.created_at, record.message.timestamp) : encodeLine(record.position, encodeEntry(record)),
+        record.op === 'I' || record.op === 'U' ? keptId(record.position, record.message) : encodeLine(record.position, encodeEntry(record)),
       )
       // Members of a gzip file may follow each other, so each batch is one.
-      if (lines.length > 0) await file.write(gzipSync(`${lines.join('\n')}\n`))
+      if (lines.length > 0) await file.writeFile(gzipSync(`${lines.join('\n')}\n`))
     }
     await file.sync()
   } finally {
@@ -56,12 +57,16 @@ async function writeRemainder(folder: string, segment: Segment): Promise<void> {
 }
 
 /** Removes what is overdue; `onRemoved` is told of each segment while it is still there, so that projections can drop its rows. */
-export async function retain(journal: OpenJournal, folder: string, retention: Retention, now: number, onRemoved: (segment: Segment) => Promise<void>): Promise<readonly Segment[]> {
-  const gone = overdue(journal.segments(), retention, now)
-  for (const segment of gone) {
+export async function retain(journal: OpenJournal, folder: string, retention: Retention, now: number, onRemoved: (segment: Segment) => Promise<void>, signal: AbortSignal): Promise<readonly Segment[]> {
+  const gone: Segment[] = []
+  for (const segment of overdue(journal.segments(), retention, now)) {
+    // A removal waits for its turn behind what is being sealed; a stop does not wait for that.
+    await journal.sealed(signal)
+    if (signal.aborted) break
     await writeRemainder(folder, segment)
     await onRemoved(segment)
     await journal.remove(segment)
+    gone.push(segment)
   }
   return gone
 }

@@ -23,3 +23,9 @@ export const missingFrame = (from: Position, to: Position): Frame =>
 
 /** The subscriber read too slowly and is cut off; `resume` is where to go on. */
 export const slowFrame = (position: Position): Frame => frame(position, 'info', { reason: 'too slow', resume: String(position) })
+
+/** How a query was understood, where that is doubtful. */
+export const doubtFrame = (position: Position, query: { readonly text: string; readonly warnings: readonly object[] }): Frame => frame(position, 'info', { reason: 'the query is doubtful', query: query.text, warnings: query.warnings })
+
+/** What a client asked for was done. */
+export const acknowledgement = (position: Position, reason: 'subscribed' | 'changed' | 'unsubscribed'): Frame => frame(position, 'info', { reason })

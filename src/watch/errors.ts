@@ -1,5 +1,6 @@
 // Owns every error that a person can meet: one table of code, HTTP status, message and hint. Anything thrown that is not
 // one of these is a defect of ours and is shown as INTERNAL.
+import { isObject } from '../support/json.ts'
 
 interface ErrorEntry {
   readonly status: number
@@ -20,6 +21,7 @@ export const errorTable = {
   URI_TOO_LONG: { status: 414, message: 'The address is longer than is taken here.', hint: 'Send long parameters as a form by POST.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'This content type is not taken here.', hint: 'Send application/json or application/x-www-form-urlencoded.' },
   BAD_REQUEST: { status: 400, message: 'That is not an HTTP request.', hint: 'See RFC 9112, or let a client library write it.' },
+  UPGRADE_REQUIRED: { status: 426, message: 'This address speaks WebSocket.', hint: 'Open it with a WebSocket client, or use /api/stream.json.' },
   REQUEST_TIMEOUT: { status: 408, message: 'The request did not arrive in time.', hint: 'Send it again, faster.' },
   HEADERS_TOO_LARGE: { status: 431, message: 'The headers of the request are larger than is taken here.', hint: 'Send less: shorter addresses, fewer cookies.' },
   RANGE_NOT_SATISFIABLE: { status: 416, message: 'The file has no such range.', hint: 'The Content-Range header has the size of the file.' },
@@ -64,3 +66,12 @@ export class LoklakError extends Error {
 export const errorBody = (error: LoklakError) => ({
   error: { code: error.code, message: errorTable[error.code].message, detail: error.detail, hint: error.hint },
 })
+
+const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errorTable, code)
+
+/** The error that the answer of another process says; undefined where it says something else. */
+export function errorIn(answer: unknown): LoklakError | undefined {
+  if (!isObject(answer) || !isObject(answer['error'])) return undefined
+  const { code, detail } = answer['error']
+  return new LoklakError(isCode(code) ? code : 'INTERNAL', typeof detail === 'string' ? detail : '')
+}

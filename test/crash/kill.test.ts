@@ -12,7 +12,7 @@ import { judgeFiles, judgeRecovery, judgeStart } from './recovery.ts'
 const chains = [1, 2, 3, 4, 5]
 const lives = 6
 /** At most so many receipts are heard before the blow; none at all where it comes while the archive is being opened. */
-const mostReceipts = 240
+const mostReceipts = 200
 
 /** Lets a life write until it was heard `receipts` times, then kills it. */
 async function strike(life: Life, receipts: number, acknowledged: Told[]): Promise<void> {

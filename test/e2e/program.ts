@@ -28,7 +28,7 @@ export interface Program {
 
 type Settings = Readonly<Record<string, string>>
 
-/** Environment of a person: no loklak setting from the machine that runs the tests, and no lasting compile cache but its own. */
+/** Starts it. Of the environment of the tests it gets the path alone, so that no setting comes in from there. */
 export function startProgram(t: TestContext, args: readonly string[], env: Settings = {}): Program {
   const child = spawn(process.execPath, [launcher, ...args], { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   t.after(() => void child.kill('SIGKILL'))

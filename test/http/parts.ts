@@ -6,6 +6,7 @@ import { buildServer } from '../../src/http/server.ts'
 import { defaultHttpOptions, type HttpOptions } from '../../src/http/options.ts'
 import type { Parts, Status } from '../../src/http/parts.ts'
 import type { SourceState } from '../../src/sources/source.ts'
+import { LoklakError } from '../../src/watch/errors.ts'
 import { createHealth, type Health } from '../../src/watch/health.ts'
 import { createLog } from '../../src/watch/log.ts'
 import { createMetrics } from '../../src/watch/metrics.ts'
@@ -47,6 +48,7 @@ export function statusAt(now: number): Status {
     seen: windows,
     dumped: windows,
     counts: { messages: 900, users: 40, queries: 0, accounts: 0 },
+    stream: { subscribers: 3, replaying: 1, delivered: 5000, cut: 2 },
     stream_enabled: false,
   }
 }
@@ -83,6 +85,9 @@ export function house({ options: someOptions = {}, parts: someParts = {}, segmen
     segments: () => segments,
     publicSettings: () => ({ 'host.url': 'http://localhost:9000' }),
     setting: (key) => ({ 'search.count.low': '10', 'retrieval.forbackend.sleep.base': '1000' })[key],
+    hub: () => {
+      throw new LoklakError('NOT_READY', 'There is no stream in this house.')
+    },
     control: {},
     metrics: createMetrics({ process: false }),
     log: createLog({ level: 'info', format: 'json', to }),

@@ -122,7 +122,7 @@ test('ids of removed segments stay known, also when everything is made again fro
   await first.outcomes(draft('test:new'))
   await first.archive.journal.sealed()
   clock.add(10)
-  const gone = await first.archive.retain({ age: 1, size: 0 }, () => Promise.resolve())
+  const gone = await first.archive.retain({ age: 1, size: 0 }, () => Promise.resolve(), new AbortController().signal)
   assert.equal(gone.length, 1)
   await first.close()
   await rm(join(state, 'known.db'))

@@ -116,7 +116,7 @@ test('retention removes the oldest sealed segments and leaves their ids, deletes
   await journal.append([insert('newest')])
   await journal.sealed()
   const removed: string[] = []
-  const gone = await retain(journal, join(path, 'dump', 'own'), { age: 12 * 3_600_000, size: 0 }, clock.now() + 1, async ({ name }) => void removed.push(name))
+  const gone = await retain(journal, join(path, 'dump', 'own'), { age: 12 * 3_600_000, size: 0 }, clock.now() + 1, async ({ name }) => void removed.push(name), never)
   assert.deepEqual(gone.map(({ name }) => name), removed)
   assert.deepEqual(told(await readAll(journal)).map((line) => line.split(' ')[1]), ['young', 'newest'])
   const [remainder] = await remainders(join(path, 'dump', 'own'))

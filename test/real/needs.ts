@@ -1,7 +1,20 @@
-// Owns what a test needs from the machine. `run` installs it where it can; elsewhere the tests that need it skip with the
+// Owns what tests need from the machine. `run` installs it where it can; elsewhere the tests that need it skip with the
 // reason, but where LOKLAK_SHARED is set, as in the project's own runs, everything must be there.
+import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+
+/** For the options of a test: why it is skipped, false where it is not. */
+interface Needs {
+  readonly skip: string | false
+}
+
+function unless(missing: readonly string[]): Needs {
+  if (missing.length === 0) return { skip: false }
+  const reason = `not on this machine: ${missing.join(', ')}`
+  if (process.env['LOKLAK_SHARED'] !== undefined) throw new Error(`LOKLAK_SHARED is set, so this must be tested, and it cannot be; ${reason}`)
+  return { skip: reason }
+}
 
 function isThere(program: string): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
@@ -14,11 +27,15 @@ function isThere(program: string): boolean {
   })
 }
 
-/** The reason to skip a test that runs these programs (false = they are there), for `{ skip }`. Throws where they must be there. */
-export function needs(...programs: readonly string[]): { readonly skip: string | false } {
-  const missing = programs.filter((program) => !isThere(program))
-  if (missing.length === 0) return { skip: false }
-  const reason = `not on this machine: ${missing.join(', ')}`
-  if (process.env['LOKLAK_SHARED'] !== undefined) throw new Error(`LOKLAK_SHARED is set and the tests cannot be run; ${reason}`)
-  return { skip: reason }
+/** For tests that run these programs. Throws where they must be there and are not. */
+export const needs = (...programs: readonly string[]): Needs => unless(programs.filter((program) => !isThere(program)))
+
+/** For tests that need Python: one that can make environments, as new as what is put into them asks for. */
+export function needsPython(): Needs {
+  try {
+    execFileSync('python3', ['-c', 'import sys, ensurepip, venv; assert sys.version_info >= (3, 11)'], { stdio: 'ignore' })
+    return unless([])
+  } catch {
+    return unless(['Python 3.11 or later with venv'])
+  }
 }

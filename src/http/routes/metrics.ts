@@ -10,9 +10,10 @@ const one = (value: number): readonly Sample[] => [[{}, value]]
 const seconds = (milliseconds: number | null, labels: Labels): readonly Sample[] => (milliseconds === null ? [] : [[labels, milliseconds / 1000]])
 const by = (label: string, counts: Readonly<Record<string, number>>): readonly Sample[] => Object.entries(counts).map(([name, count]) => [{ [label]: name }, count])
 
-function fill(metrics: Metrics, { parts, options, doors }: Room): void {
+function fill(metrics: Metrics, { parts, options, doors, streams }: Room): void {
   const status = parts.status()
-  const { sources, journal, disk, intake, projections } = status
+  const { sources, journal, disk, intake, projections, stream } = status
+  const { open, stalled, refused } = streams.counts()
   const { ready, degraded } = parts.health()
   metrics.replace('loklak_build_info', [[{ version: options.version }, 1]])
   metrics.replace('loklak_ready', one(ready ? 1 : 0))
@@ -38,6 +39,11 @@ function fill(metrics: Metrics, { parts, options, doors }: Room): void {
   metrics.replace('loklak_disk_left_days', disk.days_left === null ? [] : one(disk.days_left))
   metrics.replace('loklak_projection_position_seconds', projections.map(({ name, position }) => [{ projection: name }, position / 1e6]))
   metrics.replace('loklak_projection_lag_seconds', projections.flatMap(({ name, lag_ms }) => seconds(lag_ms, { projection: name })))
+  metrics.replace('loklak_stream_connections', one(open))
+  metrics.replace('loklak_stream_subscribers', [[{ state: 'live' }, stream.subscribers - stream.replaying], [{ state: 'replaying' }, stream.replaying]])
+  metrics.replace('loklak_stream_delivered_total', one(stream.delivered))
+  metrics.replace('loklak_stream_cut_total', [[{ reason: 'slow' }, stream.cut], [{ reason: 'stalled' }, stalled]])
+  metrics.replace('loklak_stream_refused_total', one(refused))
   metrics.replace('loklak_http_connections', one(doors.open))
   metrics.replace('loklak_http_refused_connections_total', one(doors.refused))
 }

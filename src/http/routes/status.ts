@@ -18,6 +18,11 @@ function safeHeaders({ headers }: FastifyRequest): Record<string, string> {
   }))
 }
 
+function streamCounts({ streams }: Room) {
+  const { open, stalled, refused } = streams.counts()
+  return { connections: open, stalled, refused }
+}
+
 export function addStatus(app: FastifyInstance, room: Room): void {
   const { parts, options } = room
   const machine = createMachine(options.now)
@@ -41,6 +46,7 @@ export function addStatus(app: FastifyInstance, room: Room): void {
         disk: status.disk,
         intake: status.intake,
         projections: [...status.projections],
+        stream: { ...status.stream, ...streamCounts(room) },
         system: systemPart(machine(), room),
         index: indexPart(status),
         client_info: { RemoteHost: address, IsLocalhost: local ? 'true' as const : 'false' as const, request_header: safeHeaders(request) },

@@ -15,11 +15,11 @@ export interface Place {
 export interface GateOptions {
   readonly atOnce: number
   readonly atOnceEach: number
-  /** Several of what passes: `searches`. */
-  readonly what: string
+  /** Several of what passes. */
+  readonly what?: string
 }
 
-export function createGate({ atOnce, atOnceEach, what }: GateOptions): Gate {
+export function createGate({ atOnce, atOnceEach, what = 'searches' }: GateOptions): Gate {
   const each = new Map<string, number>()
   let inside = 0
 

@@ -77,6 +77,6 @@ export function decodeDumpLine(text: string): Decoded {
       return isAuthor(author) ? { draft: { kind: 'author', author } } : { bad: `author.${misfit('author', author) ?? ''}` }
     }
     default:
-      return { bad: `has an unknown operation $P ${JSON.stringify(line['$P'])}` }
+      return { bad: `has an unknown operation $P ${typeof line['$P'] === 'string' ? JSON.stringify(line['$P'].slice(0, 32)) : typeof line['$P']}` }
   }
 }

@@ -7,6 +7,7 @@ import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Draft, Intake } from '../../intake/port.ts'
 import { writeAtomic } from '../../support/atomic-file.ts'
+import { LoklakError } from '../../watch/errors.ts'
 import { decodeDumpLine } from './decode.ts'
 import { foreignLines } from './lines.ts'
 
@@ -50,7 +51,9 @@ interface Pending {
 
 /** Where the progress of a file is kept; another size or time makes it another file. */
 async function memoryOf(folder: string, path: string): Promise<{ readonly path: string; readonly size: number }> {
-  const { size, mtimeMs } = await stat(path)
+  const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+    throw new LoklakError('BAD_IMPORT', `${path} cannot be read.`, { cause: error })
+  })
   const key = createHash('sha256').update(`${resolve(path)}\n${size}\n${mtimeMs}`).digest('hex').slice(0, 24)
   return { path: join(folder, `${key}.json`), size }
 }
@@ -109,7 +112,11 @@ export async function* importFile(file: string, intake: Intake, folders: ImportF
     yield await store()
     await rm(memory.path, { force: true })
   } catch (error) {
-    await writeAtomic(memory.path, JSON.stringify(counts))
+    if (error instanceof LoklakError) {
+      // The file is refused from here on; what was whole of it is stored, and there is nothing to go on with.
+      yield await store()
+      await rm(memory.path, { force: true })
+    } else await writeAtomic(memory.path, JSON.stringify(counts))
     throw error
   }
 }

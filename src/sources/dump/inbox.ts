@@ -1,6 +1,6 @@
 // Owns `dump/import`: whatever is dropped there is imported in the order of names and moved to `dump/imported`, with a
 // receipt of what became of it. A file that cannot be imported is moved as well, with the reason; none blocks the others.
-import { access, readdir, rename, stat } from 'node:fs/promises'
+import { access, copyFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Intake } from '../../intake/port.ts'
@@ -35,6 +35,19 @@ async function freePath(folder: string, name: string): Promise<string> {
   }
 }
 
+/** Moves a file, also to another file system. */
+async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error
+    await copyFile(from, to)
+    await rm(from)
+  }
+}
+
+const tryAgainAfter = 10 * 60_000
+
 const summary = ({ lines, new: fresh, known, invalid }: ImportCounts): string => `${lines} lines: ${fresh} new, ${known} known, ${invalid} invalid`
 
 export function inbox(options: InboxOptions): Source {
@@ -45,6 +58,8 @@ export function inbox(options: InboxOptions): Source {
   let refused = 0
   let finished: number | undefined
   let sizes: Sizes = new Map()
+  /** Files that could not be taken or moved, and when they are tried again. */
+  const leftAlone = new Map<string, number>()
 
   async function settledFiles(): Promise<string[]> {
     const before = sizes
@@ -79,17 +94,32 @@ export function inbox(options: InboxOptions): Source {
     finished = now()
     const target = await freePath(options.imported, name)
     await writeAtomic(`${target}.receipt.json`, `${JSON.stringify({ file: basename(target), finished: new Date(finished).toISOString(), reason, ...counts }, null, 2)}\n`)
-    await rename(path, target)
+    await moveFile(path, target)
+  }
+
+  /** A file that cannot be taken, or not be moved when it was, is left alone for a while; the others are taken. */
+  async function takeAll(intake: Intake, signal: AbortSignal): Promise<void> {
+    for (const name of await settledFiles()) {
+      if ((leftAlone.get(name) ?? 0) > now()) continue
+      try {
+        await take(name, intake, signal)
+      } catch (error) {
+        if (signal.aborted) return
+        leftAlone.set(name, now() + tryAgainAfter)
+        log.warn(`left where it is for now: ${name}: ${error instanceof Error ? error.message : String(error)}`)
+      }
+    }
+    for (const name of leftAlone.keys()) if (!sizes.has(name)) leftAlone.delete(name)
   }
 
   return {
     async run(intake, signal) {
       while (!signal.aborted) {
         try {
-          for (const name of await settledFiles()) await take(name, intake, signal)
+          await takeAll(intake, signal)
         } catch (error) {
           if (signal.aborted) return
-          log.warn(`import stopped: ${error instanceof Error ? error.message : String(error)}`)
+          log.warn(`${options.import} cannot be searched: ${error instanceof Error ? error.message : String(error)}`)
         }
         await wait(options.poll, signal).catch(() => undefined)
       }

@@ -12,7 +12,7 @@ const overloaded = (error: unknown): boolean => error instanceof LoklakError && 
 
 describe('the gate', () => {
   test('lets so many in at a time, and the next when one left', () => {
-    const gate = createGate({ atOnce: 2, atOnceEach: 2 })
+    const gate = createGate({ atOnce: 2, atOnceEach: 2, what: 'things' })
     const first = gate.enter(null)
     gate.enter('a')
     assert.throws(() => gate.enter(null), overloaded)
@@ -23,7 +23,7 @@ describe('the gate', () => {
   })
 
   test('lets no one take all places, but for those it does not count', () => {
-    const gate = createGate({ atOnce: 10, atOnceEach: 2 })
+    const gate = createGate({ atOnce: 10, atOnceEach: 2, what: 'things' })
     const places = [gate.enter('a'), gate.enter('a')]
     assert.throws(() => gate.enter('a'), overloaded)
     gate.enter('b')
@@ -33,7 +33,7 @@ describe('the gate', () => {
   })
 
   test('tells when more than half of the places are taken', () => {
-    const gate = createGate({ atOnce: 4, atOnceEach: 4 })
+    const gate = createGate({ atOnce: 4, atOnceEach: 4, what: 'things' })
     assert.deepEqual([1, 2, 3, 4].map(() => gate.enter(null).crowded), [false, false, true, true])
   })
 })

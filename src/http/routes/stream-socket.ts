@@ -1,0 +1,40 @@
+// Owns /api/stream.ws: the stream over a WebSocket, where one connection may have several subscriptions and change them.
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import { WebSocketServer } from 'ws'
+import { LoklakError } from '../../watch/errors.ts'
+import { failures } from '../describe.ts'
+import type { Room } from '../room.ts'
+import { converse } from '../stream/conversation.ts'
+import { takeHandshake } from '../upgrade.ts'
+
+/** Bytes of a message from a client. */
+const maxPayload = 16_384
+
+export function addStreamSocket(app: FastifyInstance, { parts, options, doors, streams }: Room): void {
+  const sockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload, perMessageDeflate: false })
+  const description = 'A WebSocket. Send {"subscribe": {"id", "channel", "q", "after", "only"}}, {"change": {…}} or {"unsubscribe": {"id"}}; hear {"id", "event", "data", "subscription"}.'
+  app.get('/api/stream.ws', {
+    exposeHeadRoute: false,
+    config: { endless: true },
+    schema: { tags: ['stream'], summary: 'New messages as they arrive, over a WebSocket', response: { 101: Type.Null({ description }), ...failures } },
+    handler(request, reply) {
+      const hub = parts.hub()
+      const place = streams.enter(request.caller)
+      const handshake = takeHandshake(request, reply)
+      if (handshake === undefined) {
+        place.leave()
+        reply.header('upgrade', 'websocket')
+        throw new LoklakError('UPGRADE_REQUIRED', '')
+      }
+      const { socket, head } = handshake
+      let isOpen = false
+      // Where the handshake fails, the client is told why and the connection ends.
+      socket.once('close', () => isOpen || place.leave())
+      sockets.handleUpgrade(request.raw, socket, head, (ws) => {
+        isOpen = true
+        converse({ ws, socket, place, hub, stop: doors.stop.signal, log: parts.log, now: options.now })
+      })
+    },
+  })
+}

@@ -1,0 +1,73 @@
+// Owns /api/stream.json: each new message the moment it is kept, as server-sent events or as lines of NDJSON.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { doubtFrame } from '../../stream/event.ts'
+import type { Frame } from '../../stream/frame.ts'
+import { failures } from '../describe.ts'
+import { asAsked, mergeParameters, parameterReader } from '../parameters.ts'
+import type { Room } from '../room.ts'
+import { readStream, streamParameters, type AskedStream } from '../stream/asked.ts'
+import { responsePipe, scripts, streamFormats, type Script } from '../stream/response.ts'
+
+const parameters = Type.Object({
+  ...streamParameters,
+  format: Type.Enum(streamFormats, { default: 'sse', description: 'server-sent events, or one JSON object a line' }),
+})
+
+const headersOf = ({ type }: Script) => ({
+  'content-type': type,
+  'cache-control': 'no-cache, no-transform',
+  // Otherwise nginx gathers some kilobytes before it passes anything on.
+  'x-accel-buffering': 'no',
+})
+
+/** The parameters; `channel` may be given more than once. */
+function given(request: FastifyRequest): Readonly<Record<string, unknown>> {
+  const channels = new URL(request.url, 'http://localhost').searchParams.getAll('channel')
+  return { ...mergeParameters(request.query, undefined), ...(channels.length === 0 ? {} : { channel: channels }) }
+}
+
+export function addStream(app: FastifyInstance, room: Room): void {
+  const { parts, options, streams } = room
+  const read = parameterReader(parameters)
+
+  function ask(request: FastifyRequest): { readonly asked: AskedStream; readonly script: Script } {
+    const { format, ...rest } = read(given(request))
+    const { 'last-event-id': header } = request.headers
+    return { asked: readStream(rest, typeof header === 'string' ? header : undefined, options.now()), script: scripts[format] }
+  }
+
+  function listen(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { asked: { wanted, start, only, query }, script } = ask(request)
+    const hub = parts.hub()
+    const place = streams.enter(request.caller)
+    reply.hijack()
+    const response = reply.raw
+    const wire = place.wire(responsePipe(response, () => script.heartbeat(subscription.position())))
+    const send = (frame: Frame): void => wire.put(script.event(frame, only))
+    const subscription = hub.subscribe(wanted, start, { ...wire, send })
+    response.once('close', () => {
+      subscription.close()
+      place.leave()
+    })
+    for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...headersOf(script) })) if (value !== undefined) response.setHeader(name, value)
+    wire.put(script.greeting(subscription.position()))
+    if (query !== undefined && query.warnings.length > 0) send(doubtFrame(subscription.position(), query))
+    return reply
+  }
+
+  const description = 'Without an end. An event has an id with which a reader goes on where it stopped, a name (message, edit, delete, author, info) and JSON data.'
+  const response = {
+    200: { description, content: { [scripts.sse.type]: { schema: Type.String() }, [scripts.ndjson.type]: { schema: Type.String() } } },
+    ...failures,
+  }
+  const schema = { tags: ['stream'], summary: 'New messages as they arrive', querystring: asAsked(parameters), response }
+  app.get('/api/stream.json', { exposeHeadRoute: false, compress: false, config: { endless: true }, schema, handler: listen })
+  app.head('/api/stream.json', {
+    schema: { hide: true },
+    handler: (request, reply) => {
+      const { script } = ask(request)
+      return reply.headers(headersOf(script)).send()
+    },
+  })
+}

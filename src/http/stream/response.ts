@@ -1,0 +1,65 @@
+// Owns a stream as the answer to a request: server-sent events, or lines of NDJSON. Does not know who listens to what.
+import type { ServerResponse } from 'node:http'
+import type { Position } from '../../message/record.ts'
+import type { Frame } from '../../stream/frame.ts'
+import type { Pipe } from './wire.ts'
+
+export const streamFormats = ['sse', 'ndjson'] as const
+export type StreamFormat = (typeof streamFormats)[number]
+
+/** How events are written to a response. */
+export interface Script {
+  readonly type: string
+  /** What comes first, so that a reader who is sent nothing for long can still go on from where it began. */
+  greeting(position: Position): Buffer
+  event(frame: Frame, only: readonly string[] | undefined): Buffer
+  /** Keeps proxies from thinking that nothing goes on. */
+  heartbeat(position: Position): Buffer
+}
+
+/** Milliseconds after which a browser connects again. */
+const retry = 2_000
+
+// An id without data makes no event: the reader just remembers it.
+export const scripts: Readonly<Record<StreamFormat, Script>> = {
+  sse: {
+    type: 'text/event-stream; charset=utf-8',
+    greeting: (position) => Buffer.from(`retry: ${retry}\nid: ${position}\n\n`),
+    event: (frame, only) => frame.sse(only),
+    heartbeat: (position) => Buffer.from(`:\nid: ${position}\n\n`),
+  },
+  ndjson: {
+    type: 'application/x-ndjson; charset=utf-8',
+    greeting: () => Buffer.from('\n'),
+    event: (frame, only) => frame.line(only),
+    heartbeat: () => Buffer.from('\n'),
+  },
+}
+
+/** Parts as one; made once for all readers who get the same in the same turn. */
+function createJoin(): (parts: readonly Buffer[]) => Buffer {
+  let last: readonly Buffer[] = []
+  let joined = Buffer.alloc(0)
+  return (parts) => {
+    const [first] = parts
+    if (first !== undefined && parts.length === 1) return first
+    if (parts.length !== last.length || parts.some((part, at) => part !== last[at])) {
+      last = parts
+      joined = Buffer.concat(parts)
+    }
+    return joined
+  }
+}
+
+const join = createJoin()
+
+export function responsePipe(response: ServerResponse, heartbeat: () => Buffer): Pipe {
+  // What is written to a connection that just went is lost with it.
+  response.on('error', () => undefined)
+  return {
+    write: (parts, written) => void response.write(join(parts), () => written()),
+    beat: () => void response.write(heartbeat()),
+    end: () => void response.end(),
+    destroy: () => void response.destroy(),
+  }
+}

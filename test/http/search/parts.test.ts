@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { gapsWithin } from '../../../src/http/search/coverage.ts'
+import { histogramAsked, labelled } from '../../../src/http/search/histogram.ts'
+import { readShortLink, shortened } from '../../../src/http/search/shortlinks.ts'
+import { typed, understand } from '../../../src/http/search/understand.ts'
+import { parseQuery } from '../../../src/query/query.ts'
+import { term } from '../../../src/query/tree.ts'
+import type { SourceState } from '../../../src/sources/source.ts'
+import { message } from '../../index/made.ts'
+import { liveSource, noon } from '../parts.ts'
+
+const day = 86_400_000
+const hour = 3_600_000
+
+describe('the query of a request', () => {
+  for (const [given, meant] of [
+    ['rain wind', 'rain wind'],
+    ['rain+wind', 'rain wind'],
+    ['C++ rain', 'C++ rain'],
+    ['since:2026-01-01T00:00:00+02:00', 'since:2026-01-01T00:00:00+02:00'],
+    ['rain+since:2026-01-01T00:00:00+02:00', 'rain since:2026-01-01T00:00:00+02:00'],
+    ['&quot;heavy rain&quot;', '"heavy rain"'],
+    ['&lt;3 &amp;amp; &#38; &#x1F600;', '<3 &amp; & 😀'],
+    ['&#0; &#xFFFFFF; &unknown;', '&#0; &#xFFFFFF; &unknown;'],
+    ['', ''],
+  ] as const) test(`${JSON.stringify(given)} is ${JSON.stringify(meant)}`, () => assert.equal(typed(given), meant))
+
+  test('is joined with what else is asked', () => {
+    const { text, warnings } = understand('rain OR wind :)', [term('has:', 'image')], { now: noon })
+    assert.equal(text, '(rain OR wind) has:image')
+    assert.equal(warnings.length, 1)
+  })
+})
+
+describe('a histogram', () => {
+  const asked = (query: string) => histogramAsked(parseQuery(query, { now: noon }).query, 0, noon)
+
+  test('has buckets as wide as the time of the query asks for', () => {
+    assert.equal(asked('since:3h').interval, 'minute')
+    assert.equal(asked('since:181m').interval, 'hour')
+    assert.equal(asked('since:7d').interval, 'hour')
+    assert.equal(asked('since:8d').interval, 'day')
+    assert.equal(asked('').interval, 'day')
+    assert.equal(asked('until:2006-01-02').interval, 'day')
+    assert.equal(asked('since:2020-01-01 until:2020-01-02').interval, 'hour')
+  })
+
+  test('reaches over all of that time, but not into the future or before there was anything', () => {
+    assert.deepEqual(asked('since:2h until:1h'), { interval: 'minute', timezoneOffset: 0, from: noon - 2 * hour, to: noon - hour })
+    assert.deepEqual(asked('since:1h until:2030-01-01'), { interval: 'day', timezoneOffset: 0, from: noon - hour, to: noon })
+    assert.equal(asked('since:0001-01-01').from, Date.UTC(2006, 0, 1))
+    assert.deepEqual(asked('since:2030-01-01'), { interval: 'minute', timezoneOffset: 0 })
+    assert.deepEqual(asked('until:1h'), { interval: 'day', timezoneOffset: 0 })
+  })
+
+  test('is labelled in the time of who asks', () => {
+    const buckets = [{ start: Date.UTC(2026, 0, 1, 23), count: 3 }]
+    assert.deepEqual(labelled({ buckets }, { interval: 'hour', timezoneOffset: -60 }), { '2026-01-02 00:00': 3 })
+    assert.deepEqual(labelled({ buckets }, { interval: 'day', timezoneOffset: -60 }), { '2026-01-02': 3 })
+  })
+})
+
+describe('coverage', () => {
+  const source = (state: Partial<SourceState>): SourceState => ({ ...liveSource, gaps: [], ...state })
+  const gap = (from: number, to: number) => ({ from: new Date(noon - from).toISOString(), to: new Date(noon - to).toISOString(), reason: 'away' })
+
+  test('has the gaps of all sources that touch the time, oldest first', () => {
+    const sources = [source({ name: 'a', gaps: [gap(3 * hour, 2 * hour), gap(9 * hour, 8 * hour)] }), source({ name: 'b', gaps: [gap(4 * hour, 3 * hour)] })]
+    assert.deepEqual(gapsWithin(sources, noon).map(({ source }) => source), ['a', 'b', 'a'])
+    assert.deepEqual(gapsWithin(sources, noon, noon - 3 * hour).map(({ source }) => source), ['a'])
+    assert.deepEqual(gapsWithin(sources, noon, undefined, noon - 4 * hour).map(({ source }) => source), ['a'])
+  })
+
+  test('has what a source misses at the moment', () => {
+    const away = source({ state: 'waiting', reason: 'refused', last_message_at: new Date(noon - hour).toISOString() })
+    assert.deepEqual(gapsWithin([away], noon), [{ source: 'bluesky', ...gap(hour, 0), reason: 'refused' }])
+    for (const other of [{ state: 'live' }, { state: 'disabled' }, { network: 'dump' }, { last_message_at: null }] as const) assert.deepEqual(gapsWithin([{ ...away, ...other }], noon), [])
+  })
+
+  test('has at most a hundred, the newest', () => {
+    const gaps = Array.from({ length: 150 }, (_, at) => gap((at + 1) * day, (at + 1) * day - hour))
+    const told = gapsWithin([source({ gaps })], noon)
+    assert.deepEqual([told.length, told.at(-1)?.to], [100, gaps[0]?.to])
+  })
+})
+
+describe('short links', () => {
+  const long = `https://example.org/${'y'.repeat(200)}`
+  const shortening = { longerThan: 100, stub: 'https://l.example' }
+
+  test('stand for the links that are too long, wherever they stand', () => {
+    const given = message({ id_str: '1', text: `${long} and ${long} $& https://ok.example`, links: [long, 'https://ok.example'], facets: [{}] })
+    const { text, facets, unshorten } = shortened(given, shortening)
+    assert.equal(text, 'https://l.example/x?id=1 and https://l.example/x?id=1 $& https://ok.example')
+    assert.deepEqual([facets, Object.keys(unshorten ?? {})], [undefined, ['https://l.example/x?id=1']])
+  })
+
+  test('change nothing where no link is too long, where it does not stand in the text, or where the short one is longer', () => {
+    for (const given of [message({ id_str: '1', text: 'x', links: ['https://ok.example'] }), message({ id_str: '1', text: 'a card', links: [long] }), message({ id_str: 'z'.repeat(256), text: long, links: [long] })]) {
+      assert.equal(shortened(given, shortening), given)
+    }
+  })
+
+  test('are read back', () => {
+    assert.deepEqual(readShortLink('bluesky:did:plc:a:3k'), { id: 'bluesky:did:plc:a:3k', number: 0 })
+    assert.deepEqual(readShortLink('42*7'), { id: '42', number: 7 })
+    for (const none of ['', '*1', '42*', '42*x', '42*99999', 'a/b', 'x'.repeat(257)]) assert.equal(readShortLink(none), undefined)
+  })
+})

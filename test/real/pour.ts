@@ -1,0 +1,21 @@
+// Owns a steady flow of posts through a stand-in for a Jetstream.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { idOf, postFrame, type Jetstream } from '../e2e/jetstream.ts'
+
+const beat = 20
+
+/** Publishes so many posts, so many a second, and gives the ids that they have in loklak, in order. */
+export async function pour(jetstream: Jetstream, total: number, perSecond: number): Promise<readonly string[]> {
+  const begin = Date.now() * 1000
+  const ids: string[] = []
+  while (ids.length < total) {
+    for (let n = 0; n < (perSecond * beat) / 1000 && ids.length < total; n++) {
+      const key = `3k${String(ids.length).padStart(8, '0')}`
+      const time = begin + Math.floor((ids.length * 1e6) / perSecond)
+      jetstream.publish(time, postFrame(time, key, `post number ${ids.length} on its way`))
+      ids.push(idOf(key))
+    }
+    await sleep(beat)
+  }
+  return ids
+}
