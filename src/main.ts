@@ -9,6 +9,7 @@ import { runCli } from './cli/run.ts'
 import { sample } from './cli/sample.ts'
 import { serve } from './cli/serve.ts'
 import { settings } from './cli/settings.ts'
+import { stream } from './cli/stream.ts'
 import { interruption } from './cli/signals.ts'
 import { startServer } from './server.ts'
 
@@ -31,6 +32,7 @@ process.exitCode = await runCli({
     demo((wanted, instead) => startServer(wanted, surroundings, instead)),
     importDumps,
     exportMessages,
+    stream,
     dump,
     sample,
     doctor,

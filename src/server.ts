@@ -1,11 +1,14 @@
 // Puts the running server together: archive, sources, HTTP, and the order in which they start and stop.
 import { archiveSettings } from './cli/archive.ts'
 import type { Collected, Serving } from './cli/serve.ts'
+import { indexTasks, type Indexing } from './cli/index-tasks.ts'
 import { tasks } from './cli/tasks.ts'
 import { listen } from './http/listen.ts'
 import { createObserver } from './http/observe.ts'
 import type { HttpOptions } from './http/options.ts'
 import type { Control, Parts } from './http/parts.ts'
+import { gapsWithin } from './http/search/coverage.ts'
+import { searchLimits } from './http/search/limits.ts'
 import { buildServer } from './http/server.ts'
 import { openArchive, type Archive } from './intake/archive.ts'
 import { keepUp } from './intake/upkeep.ts'
@@ -76,6 +79,16 @@ const httpOptions = (settings: Settings, folder: DataFolder, { version, env, now
   now,
 })
 
+/** Tasks as commands of the running server, each on what it works on. */
+const controls = <On>(named: Readonly<Record<string, (on: On, body: unknown, signal: AbortSignal) => AsyncIterable<object>>>, on: () => On): Record<string, Control> =>
+  Object.fromEntries(Object.entries(named).map(([name, task]): [string, Control] => [name, (body, stop) => task(on(), body, stop)]))
+
+const indexing = ({ index, feed }: Projections, { journal }: Archive): Indexing => ({
+  index,
+  rebuild: () => feed.rebuild(),
+  extent: () => ({ first: journal.segments()[0]?.from ?? 0, last: journal.last() }),
+})
+
 /**
  * Opens everything, listens, and collects: what the settings say, unless it is told what else. Throws LoklakError where it
  * cannot: the folder is taken, the port is taken.
@@ -94,6 +107,10 @@ export async function startServer(settings: Settings, surroundings: Surroundings
     if (opened === null) throw new LoklakError('NOT_READY', 'The dumps are being read.')
     return opened
   }
+  const following = (): Projections => {
+    if (projections === null) throw new LoklakError('NOT_READY', 'The dumps are being read.')
+    return projections
+  }
   const sources = instead?.sources ?? makeSources(settings, folder, archive, log, surroundings)
   const keeping = archiveSettings(settings)
   const observer = createObserver({ archive: () => opened, sources, projections: () => projections?.states() ?? [], stream: () => projections?.hub.counts(), floor: keeping.floor, disk: realDisk, path: folder.own, streaming: settings['stream.enabled'], now })
@@ -106,11 +123,9 @@ export async function startServer(settings: Settings, surroundings: Surroundings
       const value = new Map<string, unknown>(Object.entries(settings)).get(key)
       return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
     },
-    hub() {
-      if (projections === null) throw new LoklakError('NOT_READY', 'The dumps are being read.')
-      return projections.hub
-    },
-    control: Object.fromEntries(Object.entries(tasks).map(([name, task]): [string, Control] => [name, (body, stop) => task(archive(), body, stop)])),
+    hub: () => following().hub,
+    search: { index: () => following().index, coverage: (since, until) => gapsWithin(sources.map((source) => source.state()), now(), since, until), limits: searchLimits(settings) },
+    control: { ...controls(tasks, archive), ...controls(indexTasks, () => indexing(following(), archive())) },
     metrics: createMetrics({ process: true }),
     log,
   }

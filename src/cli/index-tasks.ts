@@ -23,8 +23,8 @@ async function* stats({ index }: Indexing, _body: unknown, signal: AbortSignal):
 }
 
 /** A line `{damaged}` for each part that is damaged and is made again. */
-async function* check({ index }: Indexing, _body: unknown, signal: AbortSignal): AsyncGenerator<object> {
-  for (const damaged of await index.check(signal)) yield { damaged }
+async function* check({ index }: Indexing): AsyncGenerator<object> {
+  for (const damaged of await index.check()) yield { damaged }
 }
 
 /** Lines `{first, cursor, last}` until the index has all that the journal had when it began. */

@@ -4,15 +4,6 @@ import { isObject, parseJson, type JsonObject } from '../support/json.ts'
 import { errorIn, LoklakError } from '../watch/errors.ts'
 import { socketAddress } from './socket.ts'
 
-const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errorTable, code)
-
-/** The error that a line or a whole answer says; undefined where it says something else. */
-export function errorIn(answer: unknown): LoklakError | undefined {
-  if (!isObject(answer) || !isObject(answer['error'])) return undefined
-  const { code, detail } = answer['error']
-  return new LoklakError(isCode(code) ? code : 'INTERNAL', typeof detail === 'string' ? detail : '')
-}
-
 /** Sends the question and resolves with the head of the answer. */
 function ask(path: string, name: string, body: unknown, signal: AbortSignal): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()

@@ -2,8 +2,7 @@
 import { request } from 'node:http'
 import { fetchOperator } from '../support/fetch.ts'
 import { parseJson } from '../support/json.ts'
-import { LoklakError } from '../watch/errors.ts'
-import { errorIn } from './commander.ts'
+import { errorIn, LoklakError } from '../watch/errors.ts'
 import { socketAddress } from './socket.ts'
 
 /** Where a server is. */

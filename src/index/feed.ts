@@ -28,7 +28,10 @@ const retryAfter = 2_000
 
 export function createFeed({ journal, index, log }: FeedOptions): Feed {
   let trouble: string | null = null
-  let again = new AbortController()
+  /** Ends the present round, which reads on from the cursor that the index had at its beginning. */
+  let round = new AbortController()
+  let following: Promise<void> = Promise.resolve()
+  let clearing: Promise<void> | undefined
 
   async function follow(from: Position, signal: AbortSignal): Promise<void> {
     for await (const { lines } of journal.follow(from, signal)) {
@@ -42,9 +45,11 @@ export function createFeed({ journal, index, log }: FeedOptions): Feed {
     trouble: () => trouble,
     async run(signal) {
       while (!signal.aborted) {
-        const round = AbortSignal.any([signal, again.signal])
+        await clearing
+        round = new AbortController()
+        following = follow(index.cursor(), AbortSignal.any([signal, round.signal]))
         try {
-          await follow(index.cursor(), round)
+          await following
         } catch (error) {
           if (signal.aborted) return
           trouble = error instanceof Error ? error.message : String(error)
@@ -54,13 +59,18 @@ export function createFeed({ journal, index, log }: FeedOptions): Feed {
       }
     },
     async rebuild() {
-      const before = again
-      again = new AbortController()
-      before.abort()
-      await index.clear()
-      // The round that began meanwhile went on from the old cursor.
-      again.abort()
-      again = new AbortController()
+      await clearing
+      // Nothing may be applied between the clearing and the new round, or the cursor would be past what is missing.
+      const cleared = Promise.withResolvers<void>()
+      clearing = cleared.promise
+      try {
+        round.abort()
+        await following.catch(() => undefined)
+        await index.clear()
+      } finally {
+        clearing = undefined
+        cleared.resolve()
+      }
     },
   }
 }

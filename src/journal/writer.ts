@@ -123,10 +123,10 @@ export function createWriter(options: WriterOptions, start: WriterStart): Writer
 
   /** The first position for the next record. In a new segment it must be in a later millisecond than the name of the last. */
   function nextPosition(): Position {
-    const next = Math.max(now() * 1000, last + 1)
+    const next = Math.max(now() * 1000, used + 1)
     const begun = open === undefined ? 0 : (segmentStart(open.name) ?? 0)
     const needsNew = open === undefined || utcDay(next) !== utcDay(begun) || open.bytes >= options.segmentBytes
-    return needsNew ? Math.max(next, (Math.floor(last / 1000) + 1) * 1000) : next
+    return needsNew ? Math.max(next, (Math.floor(used / 1000) + 1) * 1000) : next
   }
 
   async function write(entries: readonly Entry[], encoded: readonly string[]): Promise<readonly Position[]> {

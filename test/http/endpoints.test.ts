@@ -45,8 +45,8 @@ test('every JSON endpoint of the description is checked here', async () => {
   await app.ready()
   const { paths = {} } = app.swagger()
   const described = Object.entries(paths).filter(([, item]) => item !== undefined && 'post' in item).map(([url]) => url)
-  const others = ['/x', '/api/search.rss', '/api/search.txt', '/api/search.csv', '/api/search.ndjson']
-  assert.deepEqual(described.filter((url) => !others.includes(url)).toSorted(), answers.map(([url]) => url).toSorted())
+  const others = new Set(['/x', '/api/search.rss', '/api/search.txt', '/api/search.csv', '/api/search.ndjson'])
+  assert.deepEqual(described.filter((url) => !others.has(url)).toSorted(), answers.map(([url]) => url).toSorted())
 })
 
 test('status.json has all the names of the original', async () => {

@@ -9,7 +9,7 @@ import type { Draft, Intake } from '../../intake/port.ts'
 import { writeAtomic } from '../../support/atomic-file.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import { decodeDumpLine } from './decode.ts'
-import { foreignLines } from './lines.ts'
+import { foreignLines, type ForeignLine } from './lines.ts'
 
 const Counts = Type.Object({
   lines: Type.Integer(),
@@ -40,14 +40,21 @@ export interface ImportFolders {
 }
 
 const batchLines = 500
+const batchLetters = 4 * 1024 * 1024
 const saveEvery = 20_000
 const shownText = 65_536
 
 interface Pending {
-  drafts: Draft[]
-  rejected: string[]
+  readonly drafts: Draft[]
+  /** The line of each draft. */
+  readonly sources: ForeignLine[]
+  readonly rejected: string[]
   lines: number
+  letters: number
 }
+
+const nothing = (): Pending => ({ drafts: [], sources: [], rejected: [], lines: 0, letters: 0 })
+const rejection = ({ number, text }: ForeignLine, reason: string): string => `${JSON.stringify({ line: number, reason, text: text.slice(0, shownText) })}\n`
 
 /** Where the progress of a file is kept; another size or time makes it another file. */
 async function memoryOf(folder: string, path: string): Promise<{ readonly path: string; readonly size: number }> {
@@ -80,13 +87,15 @@ export async function* importFile(file: string, intake: Intake, folders: ImportF
   const rejectedPath = join(folders.rejected, `${basename(file)}.rejected`)
   let saved = counts.lines
   let bytes = 0
-  let pending: Pending = { drafts: [], rejected: [], lines: 0 }
+  let pending = nothing()
 
   async function store(): Promise<ImportProgress> {
-    const { drafts, rejected, lines } = pending
-    pending = { drafts: [], rejected: [], lines: 0 }
-    for (const { outcome } of await intake.offer(drafts, { source: 'import', imported: true })) {
-      counts[outcome === 'author' ? 'authors' : outcome === 'unchanged' ? 'known' : outcome]++
+    const { drafts, sources, rejected, lines } = pending
+    pending = nothing()
+    for (const [i, { outcome, reason }] of (await intake.offer(drafts, { source: 'import', imported: true })).entries()) {
+      const source = sources[i]
+      if (outcome === 'invalid' && source !== undefined) rejected.push(rejection(source, reason ?? ''))
+      else counts[outcome === 'author' ? 'authors' : outcome === 'unchanged' ? 'known' : outcome]++
     }
     if (rejected.length > 0) await appendFile(rejectedPath, rejected.join(''))
     counts.invalid += rejected.length
@@ -104,10 +113,13 @@ export async function* importFile(file: string, intake: Intake, folders: ImportF
       number++
       if (number <= begin.lines) continue
       const decoded = line.bad === undefined ? decodeDumpLine(line.text) : { bad: line.bad }
-      if ('draft' in decoded) pending.drafts.push(decoded.draft)
-      else pending.rejected.push(`${JSON.stringify({ line: line.number, reason: decoded.bad, text: line.text.slice(0, shownText) })}\n`)
+      if ('draft' in decoded) {
+        pending.drafts.push(decoded.draft)
+        pending.sources.push(line)
+      } else pending.rejected.push(rejection(line, decoded.bad))
       pending.lines++
-      if (pending.lines >= batchLines) yield await store()
+      pending.letters += line.text.length
+      if (pending.lines >= batchLines || pending.letters >= batchLetters) yield await store()
     }
     yield await store()
     await rm(memory.path, { force: true })

@@ -86,9 +86,8 @@ test('in a crowd pages are shorter, and the answer says so', async () => {
   const running = [1, 2, 3].map(() => house.app.inject('/api/search.json'))
   await begun
   go()
-  const answers = (await Promise.all(running)).map((answer) => answer.json())
-  assert.deepEqual(answers.map(({ statuses }) => statuses.length).toSorted(), [2, 9, 9])
-  assert.deepEqual(answers.map(({ search_metadata }) => search_metadata.servicereduction).toSorted(), ['false', 'false', 'true'])
+  const pages = (await Promise.all(running)).map((answer) => answer.json()).map(({ search_metadata, statuses }) => `${statuses.length} ${search_metadata.servicereduction}`)
+  assert.deepEqual(pages, ['9 false', '9 false', '2 true'])
 })
 
 test('a search whose caller has gone is given up', async (t) => {

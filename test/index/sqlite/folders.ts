@@ -8,7 +8,10 @@ import { openSqliteIndex, type SqliteIndexOptions } from '../../../src/index/sql
 import type { Lines } from '../made.ts'
 
 const folders: string[] = []
-after(() => {
+const opened: Index[] = []
+after(async () => {
+  // A test that failed may have left its threads running.
+  await Promise.all(opened.map((index) => index.close()))
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
@@ -20,8 +23,11 @@ export function madeFolder(): string {
 }
 
 /** Opens an index over made up lines; partitions are full with few messages. */
-export const openIn = (folder: string, lines: Lines, options: Partial<SqliteIndexOptions> = {}): Promise<Index> =>
-  openSqliteIndex({ folder, replay: (after, upTo) => lines.replay(after, upTo), onDamage: () => undefined, onRepaired: () => undefined, rows: 25, ...options })
+export async function openIn(folder: string, lines: Lines, options: Partial<SqliteIndexOptions> = {}): Promise<Index> {
+  const index = await openSqliteIndex({ folder, replay: (after, upTo) => lines.replay(after, upTo), onDamage: () => undefined, onRepaired: () => undefined, rows: 25, ...options })
+  opened.push(index)
+  return index
+}
 
 /** Something that is told once, to be awaited. */
 export function told<T = void>(): { readonly once: Promise<T>; readonly tell: (value: T) => void } {

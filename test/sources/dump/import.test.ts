@@ -100,6 +100,21 @@ const refusals: readonly (readonly [string, string, Buffer, RegExp])[] = [
   ['a truncated gzip', 'a.txt.gz', gzipSync(Buffer.from(`${line('1')}\n`.repeat(2_000))).subarray(0, 200), /unexpected end/],
   ['a foreign ending', 'a.exe', Buffer.from(line('1')), /ends neither/],
 ]
+test('what is whole of a file that breaks off is stored, and the next try begins anew', async (t) => {
+  const opened = await openTest(t)
+  const packed = gzipSync(Buffer.from(Array.from({ length: 300 }, (_, i) => line(String(i))).join('\n')))
+  await assert.rejects(imported(opened, 'a.txt.gz', packed.subarray(0, packed.length - 8)), /unexpected end/)
+  assert.ok((await opened.records()).length >= 299)
+})
+
+test('a line nested deeper than can be written is rejected with number and reason, its neighbours are stored', async (t) => {
+  const opened = await openTest(t)
+  const deep = line('2').replace('{', `{"more":${'['.repeat(50_000)}${']'.repeat(50_000)},`)
+  const { counts, rejected } = await imported(opened, 'a.txt', [line('1'), deep, line('3'), deep.replace('"more"', '"$P"')].join('\n'))
+  assert.deepEqual([counts.lines, counts.new, counts.invalid], [4, 2, 2])
+  assert.deepEqual(rejected.map((one) => one.slice(0, 30)).sort(), ['{"line":2,"reason":"draft: has', '{"line":4,"reason":"has an unk'])
+})
+
 for (const [what, name, content, reason] of refusals) {
   test(`${what} is refused with a reason`, async (t) => {
     await assert.rejects(imported(await openTest(t), name, content), (error: unknown) => error instanceof LoklakError && error.code === 'BAD_IMPORT' && reason.test(error.message))
@@ -154,6 +169,27 @@ test('files dropped into dump/import are taken in the order of names once they s
   const receipt: { reason: string | null; new: number } = JSON.parse(await readFile(join(folder.imported, 'a.exe.receipt.json'), 'utf8'))
   assert.match(receipt.reason ?? '', /ends neither/)
   assert.deepEqual(await readdir(folder.import), ['a folder'])
+})
+
+test('a file that cannot be moved keeps no other from being imported, and is left alone for a while', async (t) => {
+  const opened = await openTest(t)
+  const { folder, intake } = opened.archive
+  // Its receipt would have a longer name than a file can have.
+  const long = `${'a'.repeat(245)}.txt`
+  await writeFile(join(folder.import, long), line('1'))
+  await writeFile(join(folder.import, 'b.txt'), line('2'))
+  const stop = new AbortController()
+  const said: string[] = []
+  let looks = 0
+  const source = inbox({
+    import: folder.import, imported: folder.imported, state: folder.state, poll: 1, now: () => 1, log: { info: () => undefined, warn: (text) => said.push(text) },
+    wait: () => Promise.resolve(++looks === 4 ? stop.abort() : undefined),
+  })
+  await source.run(intake, stop.signal)
+  assert.deepEqual(told(await opened.records()).map((one) => one.split(' ')[1]), ['1', '2'])
+  assert.equal(said.length, 1)
+  assert.match(said[0] ?? '', /^left where it is for now: a+\.txt: ENAMETOOLONG/)
+  assert.deepEqual(await readdir(folder.import), [long])
 })
 
 test('older dumps: derived fields go, wrong names and numbers as text are mended, odd ids keep a stable id', () => {

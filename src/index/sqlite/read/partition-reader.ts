@@ -33,6 +33,12 @@ export class PartitionReader {
   constructor(path: string, span: Span) {
     this.span = span
     this.#db = new Database(path, { cache, readOnly: true })
+    try {
+      readNumber(this.#db, 'applied')
+    } catch (error) {
+      this.#db.close()
+      throw error
+    }
   }
 
   get path(): string {

@@ -36,12 +36,14 @@ export function createRepair({ writer, replay, cursor, onFailure, signal, pause 
   let held: Promise<void> = Promise.resolve()
   const under = new Set<number>()
 
+  /** Brings a partition to where the cursor is. Answers whether it is made; a pass that is stopped halfway says so too. */
   async function pass(start: number, halt: AbortSignal): Promise<boolean> {
     const upTo = cursor()
     for await (const lines of replay(await writer.ask({ kind: 'progress', start }), upTo, halt)) {
-      if (halt.aborted) return true
+      if (halt.aborted) break
       await writer.ask({ kind: 'refill', start, lines, upTo: 0 })
     }
+    if (halt.aborted) return true
     // The last records may be gone from the journal: it was read up to here all the same.
     await writer.ask({ kind: 'refill', start, lines: [], upTo })
     return writer.ask({ kind: 'built', start })
