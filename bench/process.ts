@@ -26,7 +26,8 @@ export function start(args: readonly string[]): Child {
     lines.push(line)
     for (const look of waiting) look()
   })
-  const ended = once(child, 'exit').then(() => {
+  const ended = once(child, 'exit')
+  child.once('exit', () => {
     running.delete(child)
     for (const look of waiting) look()
   })

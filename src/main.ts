@@ -5,8 +5,10 @@ import { doctor } from './cli/doctor.ts'
 import { dump } from './cli/dump.ts'
 import { exportMessages } from './cli/export.ts'
 import { importDumps } from './cli/import.ts'
+import { index } from './cli/index-command.ts'
 import { runCli } from './cli/run.ts'
 import { sample } from './cli/sample.ts'
+import { search } from './cli/search.ts'
 import { serve } from './cli/serve.ts'
 import { settings } from './cli/settings.ts'
 import { stream } from './cli/stream.ts'
@@ -30,10 +32,12 @@ process.exitCode = await runCli({
   commands: [
     serve((wanted) => startServer(wanted, surroundings)),
     demo((wanted, instead) => startServer(wanted, surroundings, instead)),
+    search,
     importDumps,
     exportMessages,
     stream,
     dump,
+    index,
     sample,
     doctor,
     settings,

@@ -83,7 +83,14 @@ export async function openProjections(options: ProjectionOptions): Promise<Proje
     onRepaired: () => log.info('the index is whole again'),
   })
   const feed = createFeed({ journal, index, log })
-  const hub = createHub({ journal, authorKeys: (handle) => known.keysOf(handle), replayRate, now, onFailure: (error) => log.error(`the stream: ${error instanceof Error ? error.message : String(error)}`) })
+  const hub = createHub({
+    journal,
+    authorKeys: (handle) => known.keysOf(handle),
+    isGone: ({ id_str, user: { user_id } }) => known.id(id_str)?.deleted === true || (user_id !== undefined && (known.author(user_id)?.state ?? 'active') !== 'active'),
+    replayRate,
+    now,
+    onFailure: (error) => log.error(`the stream: ${error instanceof Error ? error.message : String(error)}`),
+  })
   const publisher = createMqtt(options)
 
   const lagOf = (position: Position): number => Math.max(0, Math.floor((journal.last() - position) / 1000))

@@ -99,8 +99,7 @@ export interface Parts {
   publicSettings(): Readonly<Record<string, unknown>>
   /** The value of one of the settings that status.json has always shown, as text; undefined where there is none. */
   setting(key: string): string | undefined
-  /** Absent where this process keeps no index. */
-  readonly search?: SearchParts
+  readonly search: SearchParts
   /** What tells new messages. Throws NOT_READY until it is open. */
   hub(): Hub
   readonly control: Readonly<Record<string, Control>>

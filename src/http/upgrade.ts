@@ -32,10 +32,10 @@ export function routeHandshake(app: FastifyInstance, request: IncomingMessage, s
   app.routing(request, response)
 }
 
-/** Takes the connection of a handshake out of the hands of its reply; undefined where the request is none. */
-export function takeHandshake({ raw }: FastifyRequest, reply: FastifyReply): Handshake | undefined {
+/** Takes the connection of a handshake out of the hands of its reply. */
+export function takeHandshake({ raw }: FastifyRequest, reply: FastifyReply): Handshake {
   const found = pending.get(raw)
-  if (found === undefined) return undefined
+  if (found === undefined) throw new TypeError('not the request of a handshake, or taken already')
   reply.hijack()
   pending.delete(raw)
   found.response.detachSocket(found.socket)

@@ -3,17 +3,19 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Batch, Journal } from '../journal/port.ts'
 import type { JournalRecord, Position } from '../message/record.ts'
+import type { Message } from '../message/schema.ts'
 import { fold } from '../message/text/fold.ts'
 import type { AuthorKeys } from '../query/tree.ts'
 import { createCache } from '../support/cache.ts'
 import { createPace } from '../support/pace.ts'
 import { wait } from '../support/timer.ts'
+import { isNews, type Away } from './away.ts'
 import { authorFrame, deleteFrame, messageFrame, slowFrame } from './event.ts'
 import type { Frame } from './frame.ts'
 import { createMatcher } from './matcher.ts'
 import { nobody, type Member, type Start, type Subscriber } from './member.ts'
 import { createRecipients } from './recipients.ts'
-import { breath, networkOf, replay, type Sent } from './replay.ts'
+import { breath, networkOf, replay, type Told } from './replay.ts'
 import { interest, passing, wantsNetwork, type Wanted } from './subscription.ts'
 
 export interface Subscription {
@@ -45,6 +47,8 @@ export interface HubOptions {
   readonly journal: Pick<Journal, 'follow' | 'last' | 'segments'>
   /** Who ever had a handle. */
   readonly authorKeys: AuthorKeys
+  /** Whether a message, or its author, was deleted or hidden since: who comes later is not told it any more. */
+  readonly isGone: (message: Message) => boolean
   /** Records a second that all replays together read. */
   readonly replayRate: number
   readonly now: () => number
@@ -57,11 +61,12 @@ const remembered = 200_000
 const rememberedHandles = 10_000
 const retryAfter = 1_000
 
-export function createHub({ journal, authorKeys, replayRate, now, onFailure }: HubOptions): Hub {
+export function createHub({ journal, authorKeys, isGone, replayRate, now, onFailure }: HubOptions): Hub {
   const members = new Set<Member>()
   const replays = new Set<Member>()
   const matcher = createMatcher<Member>()
   const recipients = createRecipients<Member>(remembered)
+  const away: Away = new Set()
   const pace = createPace(replayRate, now)
   /** Queries ask for them with each message. */
   let keys = createCache<string, readonly string[]>(rememberedHandles)
@@ -133,13 +138,13 @@ export function createHub({ journal, authorKeys, replayRate, now, onFailure }: H
   }
 
   function tellAuthor(record: Extract<JournalRecord, { op: 'A' }>): void {
-    const { key, network, handle, state } = record.author
+    const { key, network, handle } = record.author
     if (handle !== undefined) {
       const changed = fold(handle)
       keys.delete(changed)
       for (const member of members) if (member.interest.handles.includes(changed)) takeInterest(member)
     }
-    if (!record.imported && state !== undefined) tellEnd(key, network, 0, authorFrame(record))
+    if (!record.imported && isNews(record.author, away)) tellEnd(key, network, 0, authorFrame(record))
   }
 
   function tell(record: JournalRecord): void {
@@ -183,7 +188,7 @@ export function createHub({ journal, authorKeys, replayRate, now, onFailure }: H
   }
 
   async function catchUp(member: Member, after: Position): Promise<void> {
-    const sent: Sent = new Map()
+    const told: Told = { sent: new Map(), away: new Set() }
     function send(frame: Frame): void {
       member.subscriber.send(frame)
       delivered++
@@ -191,13 +196,14 @@ export function createHub({ journal, authorKeys, replayRate, now, onFailure }: H
     function reached(at: Position): boolean {
       member.floor = at
       if (member.stop.signal.aborted || at < position) return false
-      for (const [key, written] of sent) recipients.add(key, written, member)
+      for (const [key, written] of told.sent) recipients.add(key, written, member)
+      for (const key of told.away) away.add(key)
       goLive(member, at)
       return true
     }
     replays.add(member)
     try {
-      await replay(after, member, sent, { journal, pace, send, reached })
+      await replay(after, member, told, { journal, pace, isGone, send, reached })
     } catch (error) {
       onFailure(error)
     } finally {

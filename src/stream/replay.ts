@@ -3,7 +3,9 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Journal } from '../journal/port.ts'
 import type { JournalRecord, Position } from '../message/record.ts'
+import type { Message } from '../message/schema.ts'
 import type { Pace } from '../support/pace.ts'
+import { isNews, type Away } from './away.ts'
 import { authorFrame, deleteFrame, messageFrame, missingFrame } from './event.ts'
 import type { Frame } from './frame.ts'
 import type { Member } from './member.ts'
@@ -12,13 +14,18 @@ import { passing, wantsNetwork } from './subscription.ts'
 export interface Replay {
   readonly journal: Pick<Journal, 'follow' | 'segments'>
   readonly pace: Pace
+  readonly isGone: (message: Message) => boolean
   send(frame: Frame): void
   /** Everything up to a position was told; whether that is where the hub is, and the member has joined the others. */
   reached(position: Position): boolean
 }
 
-/** What was sent in a replay and when it was written, in milliseconds; what does not fit makes the member unsure. */
-export type Sent = Map<string, number>
+/** What a replay remembers. */
+export interface Told {
+  /** What was sent and when it was written, in milliseconds; what does not fit makes the member unsure. */
+  readonly sent: Map<string, number>
+  readonly away: Away
+}
 
 /** Records after which others get their turn. */
 export const breath = 32
@@ -26,20 +33,21 @@ const remembered = 1_000
 
 export const networkOf = (id_str: string): string => id_str.split(':', 1)[0] ?? ''
 
-function remember(sent: Sent, key: string, written: number, member: Member): void {
+function remember({ sent }: Told, key: string, written: number, member: Member): void {
   if (sent.size < remembered || sent.has(key)) sent.set(key, written)
   else member.unsure = Math.max(member.unsure, written)
 }
 
 /** What one member is told of a record. */
-function frameFor(record: JournalRecord, member: Member, sent: Sent): Frame | undefined {
+function frameFor(record: JournalRecord, member: Member, told: Told, isGone: Replay['isGone']): Frame | undefined {
   const { interest } = member
+  const { sent, away } = told
   const concerns = (key: string, network: string, written: number): boolean => sent.has(key) || written <= member.unsure || wantsNetwork(interest, network)
   if (record.imported) return undefined
   switch (record.op) {
     case 'A': {
-      const { key, network, state } = record.author
-      return state !== undefined && concerns(key, network, 0) ? authorFrame(record) : undefined
+      const { key, network } = record.author
+      return isNews(record.author, away) && concerns(key, network, 0) ? authorFrame(record) : undefined
     }
     case 'D': {
       const { id_str, created_at } = record
@@ -54,15 +62,16 @@ function frameFor(record: JournalRecord, member: Member, sent: Sent): Frame | un
         const had = sent.delete(id_str) || (record.op === 'U' && written <= member.unsure)
         return had ? deleteFrame(record.position, id_str, 'no longer matches') : undefined
       }
-      remember(sent, id_str, written, member)
-      if (user.user_id !== undefined) remember(sent, user.user_id, 0, member)
+      if (isGone(record.message)) return undefined
+      remember(told, id_str, written, member)
+      if (user.user_id !== undefined) remember(told, user.user_id, 0, member)
       return messageFrame(record)
     }
   }
 }
 
 /** Tells everything after a position, and resolves when the member has joined the others, left, or the journal closed. */
-export async function replay(after: Position, member: Member, sent: Sent, { journal, pace, send, reached }: Replay): Promise<void> {
+export async function replay(after: Position, member: Member, told: Told, { journal, pace, isGone, send, reached }: Replay): Promise<void> {
   const { subscriber, stop: { signal } } = member
   // Whoever subscribes is sent nothing before it knows its subscription.
   await breathe()
@@ -72,7 +81,7 @@ export async function replay(after: Position, member: Member, sent: Sent, { jour
   let untilBreath = breath
   for await (const batch of journal.follow(after, signal)) {
     for (const record of batch.records()) {
-      const frame = frameFor(record, member, sent)
+      const frame = frameFor(record, member, told, isGone)
       if (frame !== undefined) send(frame)
       if (reached(record.position)) return
       if (--untilBreath <= 0) {

@@ -9,7 +9,7 @@ import type { Message } from '../../src/message/schema.ts'
 import { author as writtenBy } from '../../src/query/tree.ts'
 import { message } from '../index/made.ts'
 import { Model } from '../index/model.ts'
-import { house, liveSource, noon, type Furnishing, type House } from './parts.ts'
+import { house, limits, liveSource, noon, type Furnishing, type House } from './parts.ts'
 
 const markOf = (order: Order, { created_at, id_str: id, ...message }: Message): Mark => {
   const at = Date.parse(created_at)
@@ -98,14 +98,6 @@ export function naiveIndex(model: Model): { readonly index: Index; readonly held
     close: () => Promise.resolve(),
   }
   return { index, held }
-}
-
-export const limits: SearchLimits = {
-  hits: { low: 2, usual: 20, public: 100, owner: 1000 },
-  timeout: 5000,
-  atOnce: 8,
-  atOnceEach: 3,
-  shortlink: { longerThan: 60, stub: null },
 }
 
 /** Minutes before noon. */

@@ -5,6 +5,7 @@ import type { Segment } from '../../src/journal/port.ts'
 import { buildServer } from '../../src/http/server.ts'
 import { defaultHttpOptions, type HttpOptions } from '../../src/http/options.ts'
 import type { Parts, Status } from '../../src/http/parts.ts'
+import type { SearchLimits } from '../../src/http/search/limits.ts'
 import type { SourceState } from '../../src/sources/source.ts'
 import { LoklakError } from '../../src/watch/errors.ts'
 import { createHealth, type Health } from '../../src/watch/health.ts'
@@ -53,6 +54,14 @@ export function statusAt(now: number): Status {
   }
 }
 
+export const limits: SearchLimits = {
+  hits: { low: 2, usual: 20, public: 100, owner: 1000 },
+  timeout: 5000,
+  atOnce: 8,
+  atOnceEach: 3,
+  shortlink: { longerThan: 60, stub: null },
+}
+
 export interface House {
   readonly app: FastifyInstance
   readonly options: HttpOptions
@@ -87,6 +96,13 @@ export function house({ options: someOptions = {}, parts: someParts = {}, segmen
     setting: (key) => ({ 'search.count.low': '10', 'retrieval.forbackend.sleep.base': '1000' })[key],
     hub: () => {
       throw new LoklakError('NOT_READY', 'There is no stream in this house.')
+    },
+    search: {
+      index: () => {
+        throw new LoklakError('NOT_READY', 'There is no index in this house.')
+      },
+      coverage: () => [],
+      limits,
     },
     control: {},
     metrics: createMetrics({ process: false }),

@@ -21,6 +21,8 @@ interface Opening {
   readonly hub: Hub
   /** What failed inside the hub. */
   readonly failures: unknown[]
+  /** Ids that are known to be deleted. */
+  readonly gone: Set<string>
   /** Resolves when the hub has told everything that is stored. */
   settled(): Promise<void>
 }
@@ -29,7 +31,8 @@ async function open(t: TestContext, keys: (handle: string) => readonly string[] 
   const clock = heldClock()
   const journal = await openAt(t, await temporaryFolder(), { now: () => (clock.add(1), clock.now()), segmentBytes: 500_000 })
   const failures: unknown[] = []
-  const hub = createHub({ journal, authorKeys: keys, replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error) })
+  const gone = new Set<string>()
+  const hub = createHub({ journal, authorKeys: keys, isGone: ({ id_str }) => gone.has(id_str), replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error) })
   const stop = new AbortController()
   const running = hub.run(stop.signal)
   t.after(async () => {
@@ -41,7 +44,7 @@ async function open(t: TestContext, keys: (handle: string) => readonly string[] 
     do await new Promise((resolve) => setImmediate(resolve))
     while (hub.position() < journal.last() || hub.counts().replaying > 0)
   }
-  return { journal, hub, failures, settled }
+  return { journal, hub, failures, gone, settled }
 }
 
 interface Ear extends Subscriber {

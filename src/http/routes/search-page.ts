@@ -11,7 +11,7 @@ import { mergeParameters, parameterReader } from '../parameters.ts'
 import type { Room } from '../room.ts'
 import { searchForm } from '../search-form.ts'
 import { understand } from '../search/understand.ts'
-import { searching, visit } from '../search/visit.ts'
+import { visit } from '../search/visit.ts'
 import { style } from '../style.ts'
 import { withParameters } from '../urls.ts'
 
@@ -55,7 +55,7 @@ export function addSearchPage(app: FastifyInstance, room: Room): void {
     const given = read(mergeParameters(request.query, undefined))
     try {
       const parsed = understand(given.q, [], { now: room.options.now() })
-      const limit = searching(room).limits.hits.usual
+      const limit = room.parts.search.limits.hits.usual
       const asked = { order: 'created_at' as const, limit, count: 'capped' as const, ...(given.cursor === undefined ? {} : { cursor: given.cursor }) }
       const hits = await visit(room, request, reply, undefined, ({ index, timeout, signal }) => index.search(parsed.query, { ...asked, timeout }, signal))
       return sendPage(reply, page(given.q, results(given, parsed, hits)))

@@ -18,7 +18,7 @@ import type { Room } from '../room.ts'
 import { readAsked, searchParameters, type Asked } from '../search/asked.ts'
 import { find, type Found } from '../search/find.ts'
 import { SearchAnswer } from '../search/schema.ts'
-import { searching, visit } from '../search/visit.ts'
+import { visit } from '../search/visit.ts'
 import { publicUrl, withParameters } from '../urls.ts'
 
 /** An answer that is ready to be sent, and what it can be recognised by. */
@@ -89,7 +89,7 @@ function send(request: FastifyRequest, reply: FastifyReply, { text, tag }: Writt
 }
 
 function addFormat(app: FastifyInstance, room: Room, url: string, format: Format): void {
-  const { now } = room.options
+  const { options: { now }, parts: { search } } = room
   addAddress(app, {
     url,
     tag: 'search',
@@ -98,7 +98,6 @@ function addFormat(app: FastifyInstance, room: Room, url: string, format: Format
     answers: { 200: described(format), 304: Type.Null({ description: 'The client has it already' }) },
     async handle(parameters, manners, request, reply) {
       const began = now()
-      const search = searching(room)
       const asked = readAsked(parameters, request.caller, search.limits, began, format.also)
       const base = publicUrl(room)
       const stub = search.limits.shortlink.stub?.replace(/\/+$/, '') ?? base

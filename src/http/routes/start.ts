@@ -57,7 +57,7 @@ function page(room: Room): string {
 <body>
 <h1>loklak</h1>
 <p>This server collects the public social web, keeps it as plain text dumps, and serves it to everybody.</p>
-${parts.search === undefined ? [] : searchForm('')}${storing(verdict(status, options.now()))}
+${searchForm('')}${storing(verdict(status, options.now()))}
 ${degraded.length === 0 ? [] : html`<ul>${degraded.map(trouble)}</ul>`}
 <h2>What is collected</h2>
 <table>

@@ -6,7 +6,7 @@ import { LoklakError } from '../../watch/errors.ts'
 import { failures } from '../describe.ts'
 import type { Room } from '../room.ts'
 import { converse } from '../stream/conversation.ts'
-import { takeHandshake } from '../upgrade.ts'
+import { isHandshake, takeHandshake } from '../upgrade.ts'
 
 /** Bytes of a message from a client. */
 const maxPayload = 16_384
@@ -19,15 +19,13 @@ export function addStreamSocket(app: FastifyInstance, { parts, options, doors, s
     config: { endless: true },
     schema: { tags: ['stream'], summary: 'New messages as they arrive, over a WebSocket', response: { 101: Type.Null({ description }), ...failures } },
     handler(request, reply) {
-      const hub = parts.hub()
-      const place = streams.enter(request.caller)
-      const handshake = takeHandshake(request, reply)
-      if (handshake === undefined) {
-        place.leave()
+      if (!isHandshake(request.raw)) {
         reply.header('upgrade', 'websocket')
         throw new LoklakError('UPGRADE_REQUIRED', '')
       }
-      const { socket, head } = handshake
+      const hub = parts.hub()
+      const place = streams.enter(request.caller)
+      const { socket, head } = takeHandshake(request, reply)
       let isOpen = false
       // Where the handshake fails, the client is told why and the connection ends.
       socket.once('close', () => isOpen || place.leave())

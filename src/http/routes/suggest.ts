@@ -8,7 +8,7 @@ import { addEndpoint } from '../endpoint.ts'
 import type { Room } from '../room.ts'
 import { mostHits } from '../search/limits.ts'
 import { typed } from '../search/understand.ts'
-import { searching, visit } from '../search/visit.ts'
+import { visit } from '../search/visit.ts'
 
 const Count = Type.Integer({ minimum: 0 })
 
@@ -88,10 +88,9 @@ export function addSuggest(app: FastifyInstance, room: Room): void {
     answer: SuggestAnswer,
     keep: 5,
     async handle({ q, query: alias, count, source, order, orderby, timezoneOffset }, request, reply) {
-      const { limits } = searching(room)
       if (source === 'geo') throw new LoklakError('FEATURE_MISSING', 'source: names of places are not there yet; use source=query.')
       const query = q ?? alias ?? ''
-      const limit = Math.min(count, mostHits(limits, request.caller))
+      const limit = Math.min(count, mostHits(room.parts.search.limits, request.caller))
       const found = await visit(room, request, reply, undefined, ({ index, timeout, signal }) => index.suggest(typed(query), { limit, timeout }, signal))
       const direction = order?.toUpperCase() === 'ASC' ? 'ASC' as const : order === undefined ? undefined : 'DESC' as const
       const queries = [...ordered(found.suggestions.map((suggestion) => entry(suggestion, timezoneOffset)), orderby, direction)]

@@ -4,7 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Index } from '../../index/port.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import { holder } from '../address.ts'
-import type { SearchParts } from '../parts.ts'
 import type { Room } from '../room.ts'
 
 export interface Visit {
@@ -19,22 +18,16 @@ export interface Visit {
 /** An index answers with what it has when its time is up; past this, something is wrong with it. */
 const grace = 2_000
 
-/** Throws NOT_READY where this process has no index. */
-export function searching({ parts }: Pick<Room, 'parts'>): SearchParts {
-  if (parts.search === undefined) throw new LoklakError('NOT_READY', 'This server keeps no index.')
-  return parts.search
-}
-
 /**
  * Runs work on the index. `wanted` is how long the caller would wait, in milliseconds. Throws OVERLOADED where too many ask or
  * no answer comes, NOT_READY where there is no index that could answer.
  */
 export async function visit<T>(room: Room, request: FastifyRequest, reply: FastifyReply, wanted: number | undefined, work: (visit: Visit) => Promise<T>): Promise<T> {
-  const { index: open, limits } = searching(room)
-  const index = open()
+  const { search } = room.parts
+  const index = search.index()
   const { state, reason } = index.health()
   if (state === 'failed') throw new LoklakError('NOT_READY', `The index cannot be used: ${reason ?? 'nothing is known'}.`)
-  const timeout = Math.min(wanted ?? limits.timeout, limits.timeout)
+  const timeout = Math.min(wanted ?? search.limits.timeout, search.limits.timeout)
   const place = room.gate.enter(request.caller.local ? null : holder(request.caller.address))
   const end = new AbortController()
   const gone = (): void => end.abort(new LoklakError('INTERRUPTED', 'The caller has gone.'))

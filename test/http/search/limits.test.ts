@@ -7,6 +7,7 @@ import { listen } from '../../../src/http/listen.ts'
 import { LoklakError } from '../../../src/watch/errors.ts'
 import { temporaryFolder } from '../open.ts'
 import { library, type Library } from '../naive-index.ts'
+import { house } from '../parts.ts'
 
 const overloaded = (error: unknown): boolean => error instanceof LoklakError && error.code === 'OVERLOADED'
 
@@ -132,9 +133,7 @@ test('the owner may have a thousand, also in a crowd', async (t) => {
   assert.deepEqual([search_metadata.maximumRecords, statuses.length, search_metadata.servicereduction], [1000, 1000, 'false'])
 })
 
-test('a server without an index says so', async () => {
-  const { app } = library(posts, { parts: { search: undefined } })
-  const { statusCode, body } = await app.inject('/api/search.json')
-  assert.deepEqual([statusCode, JSON.parse(body).error.code], [503, 'NOT_READY'])
-  assert.doesNotMatch((await app.inject('/')).body, /<form/)
+test('while the index is being opened, the answer is to come again', async () => {
+  const { statusCode, headers, body } = await house().app.inject('/api/search.json')
+  assert.deepEqual([statusCode, JSON.parse(body).error.code, headers['retry-after']], [503, 'NOT_READY', '5'])
 })

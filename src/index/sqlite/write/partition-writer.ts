@@ -3,7 +3,7 @@
 import { metaTerm } from '../../../message/text/terms.ts'
 import type { ColumnRow } from '../files/chunk.ts'
 import { appendRows, compactRows } from '../files/column-feed.ts'
-import { Database, numberIn, textIn } from '../files/database.ts'
+import { Database, numberIn, numbersIn, textIn } from '../files/database.ts'
 import { findRid, partitionNumbers, partitionSchema, readNumber, type PartitionNumber } from '../files/partition.ts'
 import { groupStart, homeRid, maxProbe, type Span } from '../files/place.ts'
 import type { Volume } from '../files/plan.ts'
@@ -27,6 +27,8 @@ export type Change =
   | { readonly kind: 'remove'; readonly at: number; readonly id: string }
 
 const hour = 3600 * 1000
+/** How far a free place is looked for at first. */
+const nearby = 32
 
 export class PartitionWriter {
   readonly span: Span
@@ -211,12 +213,22 @@ export class PartitionWriter {
   /** Stores a new message in the first free place; undefined where there is none. */
   #place({ at, id, message }: Entry): number | undefined {
     const home = homeRid(this.span, at, id)
-    for (let probe = 0; probe < maxProbe; probe++) {
-      if (this.#db.run('INSERT OR IGNORE INTO document (rid, at, id, message) VALUES (?, ?, ?, ?)', home + probe, at, id, message) === 0) continue
-      this.#numbers.probe = Math.max(this.#numbers.probe, probe)
-      this.#numbers.stored += 1
-      return home + probe
+    const sql = 'INSERT OR IGNORE INTO document (rid, at, id, message) VALUES (?, ?, ?, ?)'
+    let rid: number | undefined = home
+    if (this.#db.run(sql, home, at, id, message) === 0) {
+      rid = this.#freeAfter(home, nearby) ?? this.#freeAfter(home, maxProbe)
+      if (rid === undefined) return undefined
+      this.#db.run(sql, rid, at, id, message)
     }
+    this.#numbers.probe = Math.max(this.#numbers.probe, rid - home)
+    this.#numbers.stored += 1
+    return rid
+  }
+
+  /** The first rid after a taken one that is free, if it is near enough. */
+  #freeAfter(home: number, probes: number): number | undefined {
+    const taken = new Set(numbersIn(this.#db.get('SELECT json_group_array(rid) FROM document WHERE rid > ? AND rid < ?', home, home + probes), 0))
+    for (let rid = home + 1; rid < home + probes; rid++) if (!taken.has(rid)) return rid
     return undefined
   }
 
