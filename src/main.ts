@@ -5,7 +5,7 @@ import { doctor } from './cli/doctor.ts'
 import { dump } from './cli/dump.ts'
 import { exportMessages } from './cli/export.ts'
 import { importDumps } from './cli/import.ts'
-import { index } from './cli/index-command.ts'
+import { indexCommand } from './cli/index-command.ts'
 import { runCli } from './cli/run.ts'
 import { sample } from './cli/sample.ts'
 import { search } from './cli/search.ts'
@@ -37,7 +37,7 @@ process.exitCode = await runCli({
     exportMessages,
     stream,
     dump,
-    index,
+    indexCommand,
     sample,
     doctor,
     settings,

@@ -68,7 +68,7 @@ async function rebuild(context: Context): Promise<number> {
   return 0
 }
 
-export const indexCommand = command({
+export const index = command({
   name: 'index',
   summary: 'Shows how large the index of a running server is, checks it, or makes it anew from the dumps.',
   usage: ['index stats [--format FORMAT]', 'index check [--format FORMAT]', 'index rebuild'],
