@@ -163,7 +163,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
         retention: { age: settings['retention.age'] ?? 0, size: settings['retention.size'] ?? 0 },
         now,
         log,
-        onRemoved: () => Promise.resolve(),
+        onRemoved: (segment) => following().removed(segment),
       }, signal),
     ]
     return {

@@ -68,7 +68,7 @@ async function rebuild(context: Context): Promise<number> {
   return 0
 }
 
-export const index = command({
+export const indexCommand = command({
   name: 'index',
   summary: 'Shows how large the index of a running server is, checks it, or makes it anew from the dumps.',
   usage: ['index stats [--format FORMAT]', 'index check [--format FORMAT]', 'index rebuild'],

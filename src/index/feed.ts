@@ -16,17 +16,18 @@ export interface Feed {
 
 export interface FeedOptions {
   readonly journal: Pick<Journal, 'follow'>
-  readonly index: Index
+  readonly index: Pick<Index, 'apply' | 'cursor' | 'clear'>
   readonly log: { error(message: string): void }
+  /** Milliseconds that a few lines wait for more, and after which what failed is tried again. */
+  readonly gather?: number
+  readonly retryAfter?: number
 }
 
 const mostLines = 2_000
 /** A commit costs the same for one line as for many, so fewer lines than this wait for more. */
 const worthWhile = 250
-const gather = 200
-const retryAfter = 2_000
 
-export function createFeed({ journal, index, log }: FeedOptions): Feed {
+export function createFeed({ journal, index, log, gather = 200, retryAfter = 2_000 }: FeedOptions): Feed {
   let trouble: string | null = null
   /** Ends the present round, which reads on from the cursor that the index had at its beginning. */
   let round = new AbortController()

@@ -162,6 +162,8 @@ export interface Index {
   stats(signal?: AbortSignal): Promise<IndexStats>
   /** Reads all of it and compares. Names what is damaged; that is set aside and made again. */
   check(): Promise<readonly string[]>
+  /** Removes messages whose dumps are gone; unknown ids change nothing. The cursor stays. */
+  forget(ids: readonly string[]): Promise<void>
   /** Throws everything away; the cursor is 0 and the whole journal has to be applied again. */
   clear(): Promise<void>
   close(): Promise<void>

@@ -38,6 +38,7 @@ export function naiveIndex(model: Model): { readonly index: Index; readonly held
 
   const index: Index = {
     apply: () => Promise.reject(new Error('not here')),
+    forget: () => Promise.reject(new Error('not here')),
     cursor: () => 1,
     search: (query, { order, limit, cursor, offset = 0, timeout, count }, signal) =>
       answered(timeout, signal, () => {

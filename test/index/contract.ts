@@ -286,6 +286,14 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
       assert.equal(index.cursor(), last + 4)
       assert.deepEqual(await find(index, ''), ['1'])
     })
+    test('what is forgotten is not found any more, the cursor stays, and it can come again', [insert({ id_str: '1' }), insert({ id_str: '2', created_at: at(-900_000) })], async (index, lines) => {
+      const cursor = index.cursor()
+      await index.forget(['2', 'unknown'])
+      assert.deepEqual(await find(index, ''), ['1'])
+      assert.equal(index.cursor(), cursor)
+      await index.apply(lines.append([insert({ id_str: '2', created_at: at(-900_000) })]))
+      assert.deepEqual(await find(index, ''), ['1', '2'])
+    })
     test('cleared, it is empty, and the same journal makes it the same again', [insert({ id_str: '1' }), insert({ id_str: '2', created_at: at(-900_000) })], async (index, lines) => {
       const { cursor = '' } = await index.search(everything, { ...page, limit: 1 })
       await index.clear()

@@ -23,7 +23,9 @@ const everything = '/api/stream.json?channel=all&after=0'
 async function collect(t: TestContext): Promise<{ readonly folder: string; readonly jetstream: Jetstream; readonly loklak: Loklak }> {
   const folder = await mkdtemp(join(tmpdir(), 'loklak-stream-'))
   const jetstream = await startJetstream(t)
-  const loklak = await startLoklak('loklak', join(folder, 'loklak'), jetstream.url, { 'port.http': String(await freePort()), 'server.proxies': '127.0.0.0/8' })
+  // Where it is killed before it wrote down how far it is, it begins there again.
+  const settings = { 'source.bluesky.since': '-1h', 'port.http': String(await freePort()), 'server.proxies': '127.0.0.0/8' }
+  const loklak = await startLoklak('loklak', join(folder, 'loklak'), jetstream.url, settings)
   t.after(async () => {
     await loklak.kill()
     await rm(folder, { recursive: true })

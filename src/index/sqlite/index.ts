@@ -97,6 +97,9 @@ export async function openSqliteIndex({ folder, replay, onDamage, onRepaired, ro
       return { ...(await readers.ask({ kind: 'stats', timeout: patience }, signal)), refused: standing.refused }
     },
     check: () => writer.ask({ kind: 'check' }),
+    async forget(ids) {
+      await writer.ask({ kind: 'forget', ids })
+    },
     async clear() {
       await repair.stop()
       await writer.ask({ kind: 'clear' })

@@ -34,6 +34,7 @@ export type Task =
   | { readonly kind: 'built'; readonly start: number }
   | { readonly kind: 'setAside'; readonly start: number; readonly generation: number; readonly reason: string }
   | { readonly kind: 'check' }
+  | { readonly kind: 'forget'; readonly ids: readonly string[] }
   | { readonly kind: 'clear' }
   | { readonly kind: 'close' }
 
@@ -47,6 +48,7 @@ export interface Results {
   readonly built: boolean
   readonly setAside: void
   readonly check: readonly string[]
+  readonly forget: void
   readonly clear: void
   readonly close: void
 }

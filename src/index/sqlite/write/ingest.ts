@@ -77,6 +77,22 @@ export class Ingest {
     if (partition.generation === generation && partition.span.start === start) this.partitions.setAside(partition, reason)
   }
 
+  /** Removes messages, whatever their positions. */
+  forget(ids: readonly string[]): void {
+    const times = this.catalog.timesOf(ids)
+    const changes = new Map<Partition, Change[]>()
+    for (const id of ids) {
+      for (const at of times.get(idKey(id)) ?? []) {
+        const partition = this.partitions.at(at)
+        const list = changes.get(partition)
+        if (list === undefined) changes.set(partition, [{ kind: 'remove', at, id }])
+        else list.push({ kind: 'remove', at, id })
+      }
+    }
+    for (const [partition, removed] of changes) this.partitions.with(partition, (writer) => writer.apply(removed, writer.applied))
+    this.catalog.settle(this.catalog.cursor(), [], [], this.partitions.sizes())
+  }
+
   /** Reads all partitions. Sets aside those that are damaged and names them. */
   check(): string[] {
     const damaged: string[] = []

@@ -75,6 +75,8 @@ function work(task: Task): Results[Task['kind']] {
       return ingest.setAside(task.start, task.generation, task.reason)
     case 'check':
       return ingest.check()
+    case 'forget':
+      return ingest.forget(task.ids)
     case 'clear':
       return clear()
     default:

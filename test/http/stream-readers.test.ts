@@ -1,0 +1,120 @@
+// Readers as they are: some drop all the time, some never read, some are many and say nothing.
+import assert from 'node:assert/strict'
+import { connect, type Socket } from 'node:net'
+import { test, type TestContext } from 'node:test'
+import type { Entry } from '../../src/message/record.ts'
+import { insert } from '../journal/fixtures.ts'
+import { listen, streaming, turn, type Streaming } from './streaming.ts'
+
+/** Asks for a stream and never reads a byte of it. */
+async function deaf(t: TestContext, port: number, query: string): Promise<Socket> {
+  const socket = connect({ host: '127.0.0.1', port })
+  t.after(() => socket.destroy())
+  socket.on('error', () => undefined)
+  socket.pause()
+  await new Promise((resolve) => socket.once('connect', resolve))
+  socket.write(`GET /api/stream.json?${query} HTTP/1.1\r\nhost: x\r\n\r\n`)
+  return socket
+}
+
+/** Appends messages of a size until something is so. */
+async function appendUntil({ journal }: Streaming, bytes: number, done: () => boolean): Promise<number> {
+  let count = 0
+  while (!done()) {
+    await journal.append(Array.from({ length: 20 }, () => insert(`m${count++}`, 'x'.repeat(bytes))))
+    await turn()
+  }
+  return count
+}
+
+test('a client that drops 200 times at random while 20,000 messages pass gets each once and in order', async (t) => {
+  const total = 20_000
+  const { port, journal } = await streaming(t)
+  const heard: string[] = []
+  let drops = 0
+  let last = (await listen(port, 'channel=all')).begun
+
+  async function read(): Promise<void> {
+    while (heard.length < total) {
+      const reader = await listen(port, 'channel=all&only=id_str', { 'last-event-id': last })
+      for (let left = drops < 200 ? 1 + Math.floor(Math.random() * 150) : total; left > 0 && heard.length < total; left--) {
+        const { id, data = '' } = await reader.next()
+        const { id_str }: { id_str: string } = JSON.parse(data)
+        heard.push(id_str)
+        last = id
+      }
+      reader.close()
+      drops++
+    }
+  }
+  const reading = read()
+  for (let i = 0; i < total; ) {
+    const batch: Entry[] = []
+    for (let j = 0; j < 50; j++) batch.push(insert(`m${i++}`, 'x'))
+    await journal.append(batch)
+    // The clients of this process get their turn.
+    await turn()
+  }
+  await reading
+  assert.ok(drops >= 200, `${drops} drops`)
+  assert.deepEqual(heard, Array.from({ length: total }, (_, i) => `m${i}`))
+})
+
+test('a reader who never reads is cut off, the others get everything, and memory stays where it was', async (t) => {
+  const house = await streaming(t, { streams: { queue: 100_000, heartbeat: 5 } })
+  const readers = await Promise.all([listen(house.port, 'channel=all&only=id_str'), listen(house.port, 'q=id:m19&only=id_str')])
+  for (let i = 0; i < 10; i++) await deaf(t, house.port, 'channel=all')
+  while (house.hub.counts().subscribers < 12) await turn()
+  const count = await appendUntil(house, 10_000, () => house.hub.counts().cut === 10)
+  const [all, one] = readers
+  assert.equal((await all?.gist(count))?.at(-1), `message m${count - 1}`)
+  assert.deepEqual(await one?.gist(1), ['message m19'])
+  assert.equal(house.hub.counts().subscribers, 2)
+  // Nothing is taken of what still waits for them, so they are given up.
+  while (house.open() > 2) await turn()
+})
+
+test('one who was cut off is told so, and goes on from there', async (t) => {
+  const house = await streaming(t, { streams: { queue: 50_000 } })
+  const slow = await listen(house.port, 'channel=all&only=id_str,text')
+  slow.response.pause()
+  await appendUntil(house, 20_000, () => house.hub.counts().cut === 1)
+  slow.response.resume()
+  let count = 0
+  for (;;) {
+    const { id, event, data = '' } = await slow.next()
+    if (event === 'message') {
+      count++
+      continue
+    }
+    const info: { reason: string; resume: string } = JSON.parse(data)
+    assert.deepEqual([event, info.reason, info.resume], ['info', 'too slow', id])
+    await slow.ended
+    const again = await listen(house.port, 'channel=all&only=id_str', { 'last-event-id': info.resume })
+    assert.deepEqual(await again.gist(1), [`message m${count}`])
+    return
+  }
+})
+
+test('a replay waits for its reader, and one who takes nothing at all is given up', async (t) => {
+  const house = await streaming(t, { streams: { queue: 200_000, heartbeat: 20 } })
+  const total = 1_000
+  for (let i = 0; i < total; i += 50) await house.journal.append(Array.from({ length: 50 }, (_, j) => insert(`m${i + j}`, 'x'.repeat(20_000))))
+  await deaf(t, house.port, 'channel=all&after=0')
+  const reader = await listen(house.port, 'channel=all&after=0&only=id_str')
+  const gist = await reader.gist(total)
+  assert.deepEqual([gist[0], gist.at(-1)], ['message m0', `message m${total - 1}`])
+  while (house.open() > 1) await turn()
+  assert.equal(house.hub.counts().cut, 0, 'a replay is never too slow')
+})
+
+test('readers that are many and hear nothing cost nothing but their places; then one message reaches them all', async (t) => {
+  const many = 300
+  const house = await streaming(t, { streams: { perAddress: many, total: many }, requestRate: 0 })
+  const readers = await Promise.all(Array.from({ length: many }, () => listen(house.port, 'q=rain&only=id_str')))
+  await assert.rejects(listen(house.port, 'q=rain').then(({ response }) => assert.equal(response.statusCode, 200)))
+  await house.journal.append(Array.from({ length: 200 }, (_, i) => insert(`s${i}`, 'sun')))
+  await house.journal.append([insert('a', 'rain')])
+  for (const reader of readers) assert.deepEqual(await reader.gist(1), ['message a'])
+  assert.equal(house.hub.counts().delivered, many)
+})
