@@ -29,10 +29,10 @@ export function mannersOf(given: Given): Manners {
 
 export const jsonText = (value: unknown, { minified }: Manners): string => JSON.stringify(value, null, minified ? 0 : 2)
 
-/** Sends JSON, or a call with it. */
+/** Sends JSON, or a call with it. No answer begins with what a caller chose: two letters are enough to look compressed. */
 export function sendJsonText(reply: FastifyReply, json: string, { callback }: Manners, type = 'application/json'): FastifyReply {
   if (callback === undefined) return reply.type(`${type}; charset=utf-8`).send(`${json}\n`)
-  return reply.type('application/javascript; charset=utf-8').send(`${callback}(${json});\n`)
+  return reply.type('application/javascript; charset=utf-8').send(`/**/${callback}(${json});\n`)
 }
 
 /** Sends a value as JSON, or as a call with it. */

@@ -121,7 +121,8 @@ export function createObserver(observed: Observed): Observer {
     async watchIndex(signal) {
       while (!signal.aborted) {
         indexed = await observed.index?.()?.stats(signal).catch(() => indexed)
-        await wait(5_000, signal)
+        // Until it is open there is nothing, and then that is soon known.
+        await wait(indexed === undefined ? 500 : 5_000, signal)
       }
     },
   }

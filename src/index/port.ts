@@ -69,7 +69,7 @@ export interface FacetsAsked extends Timed {
 }
 
 export interface Facets extends Answer {
-  /** By count, then by value as compared. The spelling is that of the earliest message among the hits. */
+  /** By count, then by the time of the earliest message with it, then by the value as compared. The spelling is that of the earliest message. */
   readonly fields: Readonly<Partial<Record<FacetField, readonly FacetValue[]>>>
 }
 

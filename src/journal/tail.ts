@@ -13,7 +13,7 @@ export interface Tail {
   changed(signal: AbortSignal): Promise<void>
 }
 
-export function createTail(begin: Position, limit = 8 * 1024 * 1024): Tail {
+export function createTail(begin: Position, limit = 1024 * 1024): Tail {
   const held: { readonly batch: Batch; readonly bytes: number }[] = []
   let floor = begin
   let bytes = 0

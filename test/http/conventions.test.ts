@@ -23,7 +23,7 @@ test('JSON is indented by two and ends with a line break, unless it is minified'
 test('a callback gets the answer as its argument, if it is a name', async () => {
   const { app } = house()
   const called = await app.inject('/api/settings.json?minified=true&callback=a.b[0].$_c')
-  assert.equal(called.body, `a.b[0].$_c(${JSON.stringify(settings)});\n`)
+  assert.equal(called.body, `/**/a.b[0].$_c(${JSON.stringify(settings)});\n`)
   assert.equal(called.headers['content-type'], 'application/javascript; charset=utf-8')
   assert.equal(called.headers['x-content-type-options'], 'nosniff')
   assert.equal((await app.inject('/api/settings.json?callback=')).headers['content-type'], 'application/json; charset=utf-8')
@@ -147,6 +147,12 @@ test('large text is compressed as the client likes it', async () => {
   assert.equal(gunzipSync(gzip.rawPayload).toString(), plain.body)
   assert.equal(brotliDecompressSync(brotli.rawPayload).toString(), plain.body)
   assert.match(String(gzip.headers.vary), /accept-encoding/i)
+})
+
+test('a callback that begins as compressed data could is compressed like all others', async () => {
+  const { app } = house()
+  const { rawPayload } = await app.inject({ url: '/api/status.json?callback=hb', headers: { 'accept-encoding': 'gzip' } })
+  assert.match(gunzipSync(rawPayload).toString(), /^\/\*\*\/hb\(\{/)
 })
 
 test('who asks too much waits, and nobody else does', async () => {

@@ -74,9 +74,19 @@ test('status.json says what is collected, stored and kept', async () => {
   const { sources, journal, disk, intake, projections, counts } = statusAt(noon)
   for (const [name, part] of Object.entries({ sources, journal, disk, intake, projections, commit })) assert.deepEqual(status[name], part, name)
   assert.equal(status.index.messages.size, counts.messages)
+  assert.deepEqual([status.index.users.size, status.index.bytes, status.index.parts, status.index.refused], [counts.users, 0, [], {}])
   assert.equal(status.system.server_uri, 'https://loklak.example')
   assert.deepEqual(status.collecting, { storing: true, reason: null, last_stored_at: '2026-11-22T11:59:59.995Z' })
   assert.deepEqual(status.degraded, [{ name: 'bluesky', reason: 'timeout', lag_ms: 300, since: '2026-11-22T12:00:00.000Z' }])
+})
+
+test('status.json says how large the index is, as it was last asked', async () => {
+  const part = { name: '2026.db', from: '2026-01-01T00:00:00.000Z', to: '2027-01-01T00:00:00.000Z', messages: 900, bytes: 4096, state: 'ok' as const }
+  const index = { messages: 900, authors: 40, bytes: 8192, refused: { json: 1 }, parts: [part] }
+  const { app } = house({ parts: { status: () => ({ ...statusAt(noon), index }) } })
+  const status = (await app.inject('/api/status.json')).json()
+  assert.deepEqual(Compile<TSchema>(StatusAnswer).Errors(status), [])
+  assert.deepEqual([status.index.bytes, status.index.parts, status.index.refused], [8192, [part], { json: 1 }])
 })
 
 test('status.json shows the caller what is safe of its request, and no more', async () => {
@@ -172,4 +182,5 @@ test('the description is OpenAPI 3.1 and names every public address', async () =
   ])
   assert.deepEqual(Object.keys(description.paths['/api/settings.json'].get.responses), ['200', '4XX', '5XX'])
   assert.doesNotMatch(JSON.stringify(description), /control/)
+  assert.doesNotMatch(JSON.stringify(description), /"items":\[/, 'a list of items was JSON Schema before 2020-12')
 })

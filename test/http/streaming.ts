@@ -21,7 +21,7 @@ export interface Streaming {
   close(grace?: number): Promise<void>
   /** Resolves when the hub has told everything that is stored. */
   told(): Promise<void>
-  /** How many streams are open. */
+  /** How many connections are open. */
   open(): number
 }
 

@@ -59,7 +59,7 @@ export class Model {
     return this.matching(query).sort(compare).map((message) => this.shown(message))
   }
 
-  /** Every value by count, then by folded value; each with the spellings of its earliest messages. */
+  /** Every value by count, then by when it was first written, then by folded value; each with the spellings of its earliest messages. */
   facet(query: Query, field: FacetField): { readonly folded: string; readonly count: number; readonly spellings: readonly string[] }[] {
     const values = new Map<string, { count: number; earliest: number; spellings: string[] }>()
     for (const message of this.matching(query)) {
@@ -75,8 +75,8 @@ export class Model {
         values.set(folded, known)
       }
     }
-    const all = Array.from(values, ([folded, { count, spellings }]) => ({ folded, count, spellings }))
-    return all.sort((a, b) => b.count - a.count || (a.folded < b.folded ? -1 : 1))
+    const all = Array.from(values, ([folded, value]) => ({ folded, ...value }))
+    return all.sort((a, b) => b.count - a.count || a.earliest - b.earliest || (a.folded < b.folded ? -1 : 1))
   }
 
   #values(message: Message, field: FacetField): readonly string[] {

@@ -2,6 +2,7 @@
 import { fetchOperator } from '../../src/support/fetch.ts'
 import { isObject, parseJson, type JsonObject } from '../../src/support/json.ts'
 import type { Loklak } from './loklak.ts'
+import { until } from './until.ts'
 
 export type Parameters = Readonly<Record<string, string>>
 
@@ -32,4 +33,13 @@ export async function search(server: Pick<Loklak, 'url'>, q: string, parameters:
   if (!isObject(metadata) || !Array.isArray(statuses) || !isObject(aggregations)) throw new Error(`${q}: not an answer to a search`)
   if (metadata['partial'] !== undefined) throw new Error(`${q}: a partial answer: ${JSON.stringify(metadata)}`)
   return { hits: Number(metadata['hits']), statuses: statuses.filter(isObject), aggregations, metadata }
+}
+
+/** Resolves when everything that is in the dumps can be found. */
+export async function indexed(server: Pick<Loklak, 'url' | 'output'>): Promise<void> {
+  await until('the index is where the journal is', async () => {
+    const { journal, projections } = await askJson(server, '/api/status.json')
+    const index: unknown = Array.isArray(projections) ? projections.find((projection: unknown) => isObject(projection) && projection['name'] === 'index') : undefined
+    return isObject(journal) && isObject(index) && index['position'] === journal['position'] ? true : undefined
+  }, { describe: () => server.output() })
 }

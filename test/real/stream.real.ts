@@ -78,7 +78,7 @@ test('readers that drop 200 times while 20,000 messages pass, directly and throu
     { who: 'through nginx by TLS', url: nginx.https + everything, ca: nginx.ca },
   ]
   const reading = readers.map((address, seed) => readDropping(address, { total, drops: 200, random: seeded(seed) }))
-  const expected = await pour(jetstream, total, 1_000)
+  const expected = await pour(jetstream, { total, perSecond: 1_000 })
   for (const [at, heard] of (await Promise.all(reading)).entries()) assertWhole(heard, expected, readers[at]?.who ?? '')
 })
 
@@ -104,7 +104,7 @@ test('an EventSource in Chromium, while the server is killed and started again',
   await page.evaluate(listening(loklak.url() + everything))
   const ask = async (what: string): Promise<number> => Number(await page.evaluate(what))
   const total = 3_000
-  const poured = pour(jetstream, total, 300)
+  const poured = pour(jetstream, { total, perSecond: 300 })
   for (let life = 1; life <= 2; life++) {
     const had = await ask('heard.length')
     await until('the page hears more', async () => ((await ask('heard.length')) > had + 200 ? true : undefined))

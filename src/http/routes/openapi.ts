@@ -1,5 +1,13 @@
 // Owns /api/openapi.json: the description of all endpoints, made of their schemas.
 import type { FastifyInstance } from 'fastify'
+import { isObject } from '../../support/json.ts'
+
+/** Tuples as OpenAPI 3.1 writes them; the schemas follow an older JSON Schema, in which `items` was their list. */
+function modern(_key: string, value: unknown): unknown {
+  if (!isObject(value) || !Array.isArray(value['items'])) return value
+  const { items, additionalItems, ...rest } = value
+  return { ...rest, prefixItems: items, items: additionalItems }
+}
 
 export function addOpenApi(app: FastifyInstance): void {
   // The routes do not change once the server is up.
@@ -7,7 +15,7 @@ export function addOpenApi(app: FastifyInstance): void {
   app.get('/api/openapi.json', {
     schema: { hide: true },
     handler: (_request, reply) => {
-      description ??= `${JSON.stringify(app.swagger(), null, 2)}\n`
+      description ??= `${JSON.stringify(app.swagger(), modern, 2)}\n`
       return reply.type('application/json; charset=utf-8').header('cache-control', 'public, max-age=600').send(description)
     },
   })

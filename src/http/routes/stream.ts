@@ -19,6 +19,8 @@ const headersOf = ({ type }: Script) => ({
   'cache-control': 'no-cache, no-transform',
   // Otherwise nginx gathers some kilobytes before it passes anything on.
   'x-accel-buffering': 'no',
+  // A connection is of no use after a stream: its reader was too slow, or the server stops.
+  'connection': 'close',
 })
 
 /** The parameters; `channel` may be given more than once. */

@@ -101,7 +101,8 @@ export function createWire(pipe: Pipe, { limit, turn, onStalled }: WireOptions):
       waiting += bytes.length
       flushLater()
     },
-    full: () => waiting > limit,
+    // What was put in this turn could not be taken yet.
+    full: () => isWriting && waiting > limit,
     busy,
     drained(signal) {
       if (!busy() || state === 'closed' || signal.aborted) return Promise.resolve()

@@ -45,7 +45,7 @@ describe('a search', () => {
     assert.deepEqual([answer.features[0].id, answer.features[0].geometry], ['2', { type: 'Point', coordinates: [9.99, -48.4] }])
     const next = /^<http:\/\/localhost:9000(\/api\/search\.geojson\?[^>]+)>; rel="next"$/.exec(String(headers.link))?.[1] ?? ''
     assert.deepEqual((await app.inject(next)).json().features.map(({ id }: { id: string }) => id), ['3'])
-    assert.match((await app.inject('/api/search.geojson?minified=true&callback=show')).body, /^show\(\{"type":"FeatureCollection",/)
+    assert.match((await app.inject('/api/search.geojson?minified=true&callback=show')).body, /^\/\*\*\/show\(\{"type":"FeatureCollection",/)
   })
 
   test('as rss is a feed of it, also at its short address', async () => {
@@ -117,7 +117,7 @@ describe('a search', () => {
   test('may be called back where it is JSON', async () => {
     const { app } = library(posts)
     const { body, headers } = await app.inject('/api/search.json?q=two&minified=true&callback=show')
-    assert.match(body, /^show\(\{"search_metadata":.*\}\);\n$/s)
+    assert.match(body, /^\/\*\*\/show\(\{"search_metadata":.*\}\);\n$/s)
     assert.equal(headers['content-type'], 'application/javascript; charset=utf-8')
     assert.equal((await app.inject('/api/search.csv?callback=a(b')).statusCode, 400)
   })

@@ -11,7 +11,7 @@ const count = fc.integer({ min: 0, max: maxCount })
 const row: fc.Arbitrary<ColumnRow> = fc.record(
   {
     rid: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })),
-    at: fc.maxSafeInteger(), seen: fc.maxSafeInteger(), retweets: count, favourites: count, live: fc.boolean(), values: fc.array(count, { maxLength: 5 }),
+    at: fc.maxSafeInteger(), seen: fc.maxSafeInteger(), retweets: count, favourites: count, live: fc.boolean(), classNumber: fc.nat(), values: fc.array(count, { maxLength: 5 }),
   },
   { noNullPrototype: true },
 )
@@ -32,7 +32,7 @@ describe('columns', () => {
     )
   })
   it('counts beyond 32 bits rank as the highest', () => {
-    const [read] = rowsOf(decodeChunk(encodeChunk([{ rid: 1, at: 0, seen: 0, retweets: 2 ** 40, favourites: maxCount + 1, live: true, values: [] }])))
+    const [read] = rowsOf(decodeChunk(encodeChunk([{ rid: 1, at: 0, seen: 0, retweets: 2 ** 40, favourites: maxCount + 1, live: true, classNumber: 1, values: [] }])))
     assert.deepEqual([read?.retweets, read?.favourites], [maxCount, maxCount])
   })
   it('in memory have the newest row of each message, however often chunks come', () => {
@@ -49,7 +49,7 @@ describe('columns', () => {
   })
   it('in memory grow past any first size', () => {
     const columns = new Columns()
-    const many = Array.from({ length: 5000 }, (_, i): ColumnRow => ({ rid: i * 2 ** 20 + (i % 7), at: i, seen: i, retweets: i, favourites: 0, live: true, values: [i, i + 1] }))
+    const many = Array.from({ length: 5000 }, (_, i): ColumnRow => ({ rid: i * 2 ** 20 + (i % 7), at: i, seen: i, retweets: i, favourites: 0, live: true, classNumber: 1, values: [i, i + 1] }))
     for (let i = 0; i < many.length; i += 100) columns.add(decodeChunk(encodeChunk(many.slice(i, i + 100))))
     assert.deepEqual(columns.row(columns.find(4999 * 2 ** 20 + 1)), many[4999])
     assert.equal(columns.size, 5000)
@@ -97,7 +97,7 @@ describe('the feed of columns', () => {
   })
   it('holds few chunks after many small batches, and not many outdated rows after many edits', () => {
     const db = open()
-    const rowOf = (rid: number): ColumnRow => ({ rid, at: rid, seen: rid, retweets: 0, favourites: 0, live: true, values: [1] })
+    const rowOf = (rid: number): ColumnRow => ({ rid, at: rid, seen: rid, retweets: 0, favourites: 0, live: true, classNumber: 1, values: [1] })
     for (let i = 0; i < 1200; i++) appendRows(db, [rowOf(i)])
     assert.ok(chunksAfter(db, 0).length <= 3)
     for (let edits = 0; edits < 20; edits++) {

@@ -38,7 +38,7 @@ class Crash extends Error {}
 /** Where a crash may fall, as what to break so that it does. */
 const points: Record<string, (ingest: Ingest) => void> = {
   'before anything is written': ({ catalog }) => void (catalog.announce = () => { throw new Crash() }),
-  'when values and ids are known': ({ partitions }) => void (partitions.with = () => { throw new Crash() }),
+  'when ids are known': ({ partitions }) => void (partitions.with = () => { throw new Crash() }),
   'when one partition is written'({ partitions }) {
     const write = partitions.with.bind(partitions)
     let written = 0
@@ -148,7 +148,7 @@ describe('partitions', () => {
 })
 
 describe('very many messages of one instant', () => {
-  const put = (id: string, known = true): Change => ({ kind: 'put', known, shown: true, entry: { at: today, id, message: JSON.stringify({ id_str: id }), terms: `= word`, author: undefined, columns: { seen: 0, retweets: 0, favourites: 0, values: [] } } })
+  const put = (id: string, known = true): Change => ({ kind: 'put', known, shown: true, entry: { at: today, id, message: JSON.stringify({ id_str: id }), terms: `= word`, author: undefined, classNames: '[]', columns: { seen: 0, retweets: 0, favourites: 0, values: [] } } })
   it('are all kept, found and removed; those for which there is no room are counted', () => {
     // A span with few slots in a group, so that a test can fill it.
     const narrow = span(today - 1000, today + 1000, 4096 + 512)

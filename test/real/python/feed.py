@@ -1,6 +1,7 @@
 """Reads a feed as feed readers do, and prints what it understood as JSON: feed.py URL"""
 import json
 import sys
+import time
 
 import feedparser
 
@@ -11,7 +12,7 @@ print(json.dumps({
     "version": feed.version,
     "title": feed.feed.get("title"),
     "entries": [
-        {key: entry.get(key) for key in ("id", "title", "link", "summary")} | {"published": entry.get("published_parsed")}
+        {key: entry.get(key) for key in ("id", "title", "link", "summary")} | {"published": time.strftime("%Y-%m-%dT%H:%M:%SZ", entry.published_parsed)}
         for entry in feed.entries
     ],
 }))

@@ -1,5 +1,5 @@
-// Owns what all partitions have in common: where time is cut, how far the journal was applied, which values, ids and authors
-// there are. One file; the writer changes it, readers look. Does not know messages.
+// Owns what all partitions have in common: where time is cut, how far the journal was applied, which ids and authors there
+// are. One file; the writer changes it, readers look. Does not know messages.
 import { idTime } from '../../../message/identity.ts'
 import type { Author } from '../../../message/schema.ts'
 import type { Position } from '../../../message/record.ts'
@@ -15,7 +15,6 @@ export const catalogFile = 'catalog.db'
 const schema = `
   CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS partition (start INTEGER PRIMARY KEY, until INTEGER, unit INTEGER, slots INTEGER, generation INTEGER, made INTEGER, building INTEGER, stored INTEGER, shown INTEGER);
-  CREATE TABLE IF NOT EXISTS value (id INTEGER PRIMARY KEY, name TEXT UNIQUE);
   CREATE TABLE IF NOT EXISTS message (id_key INTEGER, at INTEGER, PRIMARY KEY (id_key, at)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS author (key TEXT PRIMARY KEY, author TEXT) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS handle (handle TEXT, key TEXT, PRIMARY KEY (handle, key)) WITHOUT ROWID;
@@ -61,13 +60,18 @@ export class Catalog {
     if (!readOnly) this.db.transaction(() => this.db.exec(schema))
   }
 
-  state(name: 'version' | 'cursor'): number | undefined {
+  state(name: 'version' | 'cursor' | 'seed'): number | undefined {
     const row = this.db.get('SELECT value FROM state WHERE name = ?', name)
     return row === undefined ? undefined : numberIn(row, 0)
   }
 
   cursor(): Position {
     return this.state('cursor') ?? 0
+  }
+
+  /** Of the hashes of values. */
+  seed(): number {
+    return this.state('seed') ?? 0
   }
 
   /** Oldest first, without a gap. */
@@ -115,22 +119,8 @@ export class Catalog {
     return this.db.all('SELECT handle FROM handle WHERE key = ?', key).map((row) => textIn(row, 0))
   }
 
-  /** Ids of those values that are known. */
-  valueIds(names: readonly string[]): readonly (readonly [string, number])[] {
-    return this.db.all('SELECT name, id FROM value WHERE name IN (SELECT value FROM json_each(?))', JSON.stringify(names)).map((row) => [textIn(row, 0), numberIn(row, 1)])
-  }
-
-  /** Whether there is a value whose name begins in this way. */
-  hasValues(beginning: string): boolean {
-    return this.db.get('SELECT 1 FROM value WHERE name >= ? AND name < ? LIMIT 1', beginning, `${beginning}\u{10ffff}`) !== undefined
-  }
-
-  valueName(id: number): string {
-    return textIn(this.db.get('SELECT name FROM value WHERE id = ?', id), 0)
-  }
-
-  count(table: 'author' | 'value'): number {
-    return numberIn(this.db.get(`SELECT count(*) FROM ${table}`), 0)
+  authors(): number {
+    return numberIn(this.db.get('SELECT count(*) FROM author'), 0)
   }
 
   close(): void {

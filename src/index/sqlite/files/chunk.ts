@@ -10,7 +10,9 @@ export interface ColumnRow {
   readonly retweets: number
   readonly favourites: number
   readonly live: boolean
-  /** Value ids; see values.ts. */
+  /** What it has of the fields that have few values, by number in its partition. */
+  readonly classNumber: number
+  /** Hashes of its other values, two numbers each. */
   readonly values: readonly number[]
 }
 
@@ -20,6 +22,7 @@ export interface Chunk {
   readonly seen: Float64Array
   readonly retweets: Uint32Array
   readonly favourites: Uint32Array
+  readonly classNumber: Uint32Array
   /** Where the values of each row end in `values`; they begin where those of the row before end. */
   readonly ends: Uint32Array
   readonly values: Uint32Array
@@ -37,15 +40,16 @@ function layout(buffer: ArrayBuffer, rows: number, values: number): Chunk {
     seen: new Float64Array(buffer, 8 + 16 * rows, rows),
     retweets: new Uint32Array(buffer, words, rows),
     favourites: new Uint32Array(buffer, words + 4 * rows, rows),
-    ends: new Uint32Array(buffer, words + 8 * rows, rows),
-    values: new Uint32Array(buffer, words + 12 * rows, values),
-    live: new Uint8Array(buffer, words + 12 * rows + 4 * values, rows),
+    classNumber: new Uint32Array(buffer, words + 8 * rows, rows),
+    ends: new Uint32Array(buffer, words + 12 * rows, rows),
+    values: new Uint32Array(buffer, words + 16 * rows, values),
+    live: new Uint8Array(buffer, words + 16 * rows + 4 * values, rows),
   }
 }
 
 export function encodeChunk(rows: readonly ColumnRow[]): Uint8Array {
   const values = rows.reduce((sum, row) => sum + row.values.length, 0)
-  const buffer = new ArrayBuffer(8 + 37 * rows.length + 4 * values)
+  const buffer = new ArrayBuffer(8 + 41 * rows.length + 4 * values)
   new Uint32Array(buffer, 0, 2).set([rows.length, values])
   const chunk = layout(buffer, rows.length, values)
   let end = 0
@@ -56,6 +60,7 @@ export function encodeChunk(rows: readonly ColumnRow[]): Uint8Array {
     chunk.retweets[i] = Math.min(row.retweets, maxCount)
     chunk.favourites[i] = Math.min(row.favourites, maxCount)
     chunk.live[i] = row.live ? 1 : 0
+    chunk.classNumber[i] = row.classNumber
     chunk.values.set(row.values, end)
     end += row.values.length
     chunk.ends[i] = end
@@ -79,5 +84,6 @@ export const rowsOf = (chunk: Chunk): ColumnRow[] =>
     retweets: chunk.retweets[i] ?? 0,
     favourites: chunk.favourites[i] ?? 0,
     live: chunk.live[i] === 1,
+    classNumber: chunk.classNumber[i] ?? 0,
     values: [...chunk.values.subarray(i === 0 ? 0 : chunk.ends[i - 1], chunk.ends[i])],
   }))

@@ -13,6 +13,7 @@ export class Columns {
   seen = new Float64Array(0)
   retweets = new Uint32Array(0)
   favourites = new Uint32Array(0)
+  classNumber = new Uint32Array(0)
   live = new Uint8Array(0)
   begins = new Uint32Array(0)
   ends = new Uint32Array(0)
@@ -23,7 +24,7 @@ export class Columns {
 
   /** Bytes held. */
   get bytes(): number {
-    return this.rid.byteLength * 3 + this.retweets.byteLength * 4 + this.live.byteLength + this.values.byteLength + this.#table.byteLength
+    return this.rid.byteLength * 3 + this.retweets.byteLength * 5 + this.live.byteLength + this.values.byteLength + this.#table.byteLength
   }
 
   /** The ordinal of a message, or -1. */
@@ -39,6 +40,7 @@ export class Columns {
       retweets: this.retweets[ordinal] ?? 0,
       favourites: this.favourites[ordinal] ?? 0,
       live: this.live[ordinal] === 1,
+      classNumber: this.classNumber[ordinal] ?? 0,
       values: [...this.values.subarray(this.begins[ordinal], this.ends[ordinal])],
     }
   }
@@ -68,6 +70,7 @@ export class Columns {
     this.retweets[ordinal] = chunk.retweets[i] ?? 0
     this.favourites[ordinal] = chunk.favourites[i] ?? 0
     this.live[ordinal] = chunk.live[i] ?? 0
+    this.classNumber[ordinal] = chunk.classNumber[i] ?? 0
     this.#putValues(ordinal, chunk.values.subarray(begin, end))
   }
 
@@ -109,6 +112,7 @@ export class Columns {
     this.seen = grownDoubles(this.seen, capacity)
     this.retweets = grownWords(this.retweets, capacity)
     this.favourites = grownWords(this.favourites, capacity)
+    this.classNumber = grownWords(this.classNumber, capacity)
     this.begins = grownWords(this.begins, capacity)
     this.ends = grownWords(this.ends, capacity)
     const live = new Uint8Array(capacity)

@@ -122,4 +122,11 @@ export const numbersIn = (row: Row | undefined, column: number): number[] => {
   const value: unknown = JSON.parse(textIn(row, column) || '[]')
   return areNumbers(value) ? value : []
 }
+
+/** A column that is a JSON array of texts. */
+export const textsIn = (row: Row | undefined, column: number): string[] => {
+  const value: unknown = JSON.parse(textIn(row, column) || '[]')
+  return areTexts(value) ? value : []
+}
+const areTexts = (value: unknown): value is string[] => Array.isArray(value) && (value.length === 0 || typeof value[0] === 'string')
 const areNumbers = (value: unknown): value is number[] => Array.isArray(value) && (value.length === 0 || typeof value[0] === 'number')

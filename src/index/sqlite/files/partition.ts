@@ -4,7 +4,8 @@ import { homeRid, type Span } from './place.ts'
 
 /**
  * document: the message as in the dump. hidden: those of them that are not shown, with the stable key of their author; they
- * are in no other table. columns: what is counted, as chunks to be read in order of `seq`. hour: shown messages by hour.
+ * are in no other table. columns: what is counted, as chunks to be read in order of `seq`. class: what messages have of the
+ * fields with few values, as JSON. hour: shown messages by hour.
  * terms: meta terms, `=`, then the words of the text; `=` is in every message.
  */
 export const partitionSchema = `
@@ -12,6 +13,7 @@ export const partitionSchema = `
   CREATE TABLE document (rid INTEGER PRIMARY KEY, at INTEGER, id TEXT, message TEXT);
   CREATE TABLE hidden (rid INTEGER PRIMARY KEY, author TEXT);
   CREATE INDEX hidden_author ON hidden (author);
+  CREATE TABLE class (number INTEGER PRIMARY KEY, names TEXT UNIQUE);
   CREATE TABLE columns (seq INTEGER PRIMARY KEY, rows INTEGER, chunk BLOB);
   CREATE TABLE hour (hour INTEGER PRIMARY KEY, rows INTEGER) WITHOUT ROWID;
   CREATE VIRTUAL TABLE terms USING fts5(text, content='', contentless_delete=1, tokenize="ascii tokenchars '#@:/._-=~'");

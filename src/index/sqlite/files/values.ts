@@ -4,13 +4,17 @@ import { messageLanguage } from '../../../message/text/terms.ts'
 import type { Message } from '../../../message/schema.ts'
 import { facetFields, type FacetField } from '../../port.ts'
 
+/** Of these there are few values: what a message has of them together is its class, and classes are numbered. */
+export const classFields: readonly FacetField[] = ['language', 'network', 'source_type', 'provider_type']
+const valueFields = facetFields.filter((field) => !classFields.includes(field))
+
 /** Longer values are not counted. */
 const maxLength = 256
-/** An id of a value ends with the number of its field, so that fields can be told apart without looking the value up. */
+/** The lowest bits of the hash of a value are the number of its field. */
 export const fieldBits = 4
+export const fieldMask = 2 ** fieldBits - 1
 export const fieldNumber = (field: FacetField): number => facetFields.indexOf(field)
 
-/** The values of a message as written; an author is named by the stable key, as far as known. */
 function spellings(message: Message, field: FacetField): readonly (string | undefined)[] {
   switch (field) {
     case 'hashtags':
@@ -24,37 +28,21 @@ function spellings(message: Message, field: FacetField): readonly (string | unde
   }
 }
 
-const control = /\p{Cc}/gu
-/** Stands between the key of an author and the handle. */
-const border = '\n'
-
-/** The name under which a value is counted. Names begin with the number of the field. */
-const valueName = (field: FacetField, folded: string): string => fieldNumber(field).toString(16) + folded.toWellFormed()
+/** The name under which a value is counted: the number of the field and the folded value. */
+const valueName = (field: FacetField, folded: string): string => fieldNumber(field).toString(16) + folded
+export const fieldIn = (name: string): FacetField | undefined => facetFields[Number.parseInt(name.charAt(0), 16)]
+export const foldedIn = (name: string): string => name.slice(1)
 
 /** An author is counted by stable key and handle, since the key may get another handle for all that was written under it. */
-function authorValue({ screen_name, user }: Message): string {
-  const handle = fold(screen_name).replaceAll(control, '')
-  return user.user_id === undefined || user.user_id === '' ? handle : authorBeginning(user.user_id) + handle
-}
-const authorBeginning = (key: string): string => `=${key.replaceAll(control, '')}${border}`
+const authorName = ({ screen_name, user }: Message): string => valueName('screen_name', `${fold(screen_name)}\n${user.user_id ?? ''}`)
 
-/** How the names of the values of an author begin. */
-export const authorNames = (key: string): string => valueName('screen_name', authorBeginning(key))
-
-/** The stable key in the name of a value of `screen_name`. */
-export function authorKeyIn(name: string): string | undefined {
-  const end = name.indexOf(border)
-  return name.startsWith('=', 1) && end > 0 ? name.slice(2, end) : undefined
-}
-
-/** Under which names a message counts, each once. */
-export function valueNames(message: Message): string[] {
+function namesOf(message: Message, fields: readonly FacetField[]): string[] {
   const names = new Set<string>()
-  for (const field of facetFields) {
-    if (field === 'screen_name') names.add(valueName(field, authorValue(message)))
+  for (const field of fields) {
+    if (field === 'screen_name') names.add(authorName(message))
     else {
       for (const value of spellings(message, field)) {
-        const folded = value === undefined || value.length > maxLength ? '' : fold(value).replaceAll(control, '')
+        const folded = value === undefined || value.length > maxLength ? '' : fold(value)
         if (folded !== '') names.add(valueName(field, folded))
       }
     }
@@ -62,10 +50,29 @@ export function valueNames(message: Message): string[] {
   return [...names]
 }
 
+/** Under which names a message counts, each once. */
+export const valueNames = (message: Message): string[] => namesOf(message, valueFields)
+export const classNames = (message: Message): string[] => namesOf(message, classFields)
+
 /** How a message spells the value of a name; undefined where it has no such value. */
 export function spellingOf(message: Message, name: string): string | undefined {
-  const field = facetFields[Number.parseInt(name.charAt(0), 16)]
-  if (field === undefined) return undefined
-  if (field === 'screen_name') return message.screen_name
-  return spellings(message, field).find((value) => value !== undefined && fold(value) === name.slice(1))
+  const field = fieldIn(name)
+  return field === undefined ? undefined : spellings(message, field).find((value) => value !== undefined && fold(value) === foldedIn(name))
+}
+
+/**
+ * The hash by which a value is counted, two times 32 bits. Nobody outside knows the seed, so that nobody can choose a value
+ * that is taken for another.
+ */
+export function hashOf(name: string, seed: number): readonly [high: number, low: number] {
+  let high = 0xdeadbeef ^ seed
+  let low = 0x41c6ce57 ^ Math.imul(seed, 0x9e3779b1)
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i)
+    high = Math.imul(high ^ code, 0x9e3779b1)
+    low = Math.imul(low ^ code, 0x5f356495)
+  }
+  high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35)
+  low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35)
+  return [high >>> 0, ((low & ~fieldMask) | Number.parseInt(name.charAt(0), 16)) >>> 0]
 }

@@ -1,97 +1,114 @@
 // Owns the facets of a query: the most frequent values of some fields among all its hits.
 import { fold } from '../../../message/text/fold.ts'
-import { facetFields, type FacetField, type FacetValue, type Facets, type FacetsAsked } from '../../port.ts'
+import type { Message } from '../../../message/schema.ts'
+import type { Query } from '../../../query/tree.ts'
+import type { FacetField, FacetValue, Facets, FacetsAsked } from '../../port.ts'
+import { classFields, fieldIn, fieldMask, fieldNumber, foldedIn, hashOf, spellingOf, valueNames } from '../files/values.ts'
+import { shownMessage } from './authors.ts'
+import { ClassCounts } from './class-counts.ts'
 import { countedHits, type Slice } from './counted.ts'
 import { partialAnswer } from './partial.ts'
-import { messageAt, scopeOf } from './scope.ts'
-import { Tally, type First } from './tally.ts'
+import { messageAt, scopeOf, type Part } from './scope.ts'
+import { Tally } from './tally.ts'
 import type { Turn } from './turn.ts'
-import type { Query } from '../../../query/tree.ts'
-import { authorKeyIn, fieldBits, fieldNumber, spellingOf } from '../files/values.ts'
 import type { View } from './view.ts'
 
-/** Authors that are looked at by name: several may show the same handle. */
-const authorsNamed = 1000
-
-interface Counted {
-  /** As compared; what ties are broken by. */
-  readonly name: string
+/** A value before its spelling is known: its earliest message tells it. */
+export interface Candidate {
   readonly count: number
-  readonly first: First
+  /** When the earliest message with it was written, and where that is. */
+  readonly at: number
+  readonly part: Part
+  readonly rid: number
+  /** The name of the value, given its earliest message; undefined where that is gone by now. */
+  readonly nameIn: (message: Message) => string | undefined
+}
+
+/** A value as it is answered. `folded`: as compared. */
+interface Spelled {
+  readonly folded: string
+  readonly value: string
+  readonly count: number
+  readonly at: number
 }
 
 export async function facets(query: Query, { fields, limit }: FacetsAsked, view: View, turn: Turn): Promise<Facets> {
   const scope = scopeOf(query, view)
+  const wanted = Array.from({ length: fieldMask + 1 }, (_, number) => fields.some((field) => fieldNumber(field) === number))
   const tally = new Tally()
-  const wanted = Array.from({ length: 2 ** fieldBits }, (_, number) => fields.some((field) => fieldNumber(field) === number))
-  const unfinished = await countedHits(scope, view, turn, (slice) => tallySlice(slice, tally, wanted))
-  const byField = groupByField(tally)
-  const answered = fields.map((field) => [field, valuesOf(field, byField.get(field) ?? [], limit, view)] as const)
+  const classes = fields.some((field) => classFields.includes(field)) ? new ClassCounts(view) : undefined
+  const isValueWanted = fields.some((field) => !classFields.includes(field))
+  const parts: Part[] = []
+  const unfinished = await countedHits(scope, view, turn, (slice) => {
+    if (parts.at(-1) !== slice.part) parts.push(slice.part)
+    classes?.add(slice)
+    if (isValueWanted) tallyValues(slice, parts.length - 1, tally, wanted)
+  })
+  const candidates = new Map(fields.map((field) => [field, [] as Candidate[]]))
+  for (const [name, counted] of classes?.byName() ?? []) push(candidates, fieldIn(name), { ...counted, nameIn: () => name })
+  for (const { high, low, count, at, place, rid } of tally.entries()) {
+    const part = parts[place]
+    const nameIn = (message: Message): string | undefined => valueNames(message).find((name) => isHash(hashOf(name, view.catalog.seed()), high, low))
+    if (part !== undefined) push(candidates, fieldOfNumber(fields, low & fieldMask), { count, at, part, rid, nameIn })
+  }
+  const answered = fields.map((field) => [field, answer(field, candidates.get(field) ?? [], limit, view)] as const)
   return { fields: Object.fromEntries(answered), ...partialAnswer(unfinished, scope) }
 }
 
-function tallySlice({ part, columns, ordinals, length }: Slice, tally: Tally, wanted: readonly boolean[]): void {
+function tallyValues({ columns, ordinals, length }: Slice, place: number, tally: Tally, wanted: readonly boolean[]): void {
   const { begins, ends, values, at, rid } = columns
-  const fieldMask = 2 ** fieldBits - 1
   for (let i = 0; i < length; i++) {
     const ordinal = ordinals[i] ?? 0
     const end = ends[ordinal] ?? 0
-    for (let place = begins[ordinal] ?? 0; place < end; place++) {
-      const value = values[place] ?? 0
-      if (wanted[value & fieldMask] === true) tally.add(value, part, at[ordinal] ?? 0, rid[ordinal] ?? 0)
+    for (let value = begins[ordinal] ?? 0; value < end; value += 2) {
+      const low = values[value + 1] ?? 0
+      if (wanted[low & fieldMask] === true) tally.add(values[value] ?? 0, low, at[ordinal] ?? 0, place, rid[ordinal] ?? 0)
     }
   }
 }
 
-type Entry = { readonly key: number; readonly count: number; readonly first: First }
+const isHash = ([high, low]: readonly [number, number], wantedHigh: number, wantedLow: number): boolean => high === wantedHigh && low === wantedLow
+const fieldOfNumber = (fields: readonly FacetField[], number: number): FacetField | undefined => fields.find((field) => fieldNumber(field) === number)
 
-function groupByField(tally: Tally): Map<FacetField, Entry[]> {
-  const byField = new Map<FacetField, Entry[]>()
-  for (const entry of tally.entries()) {
-    const field = facetFields[entry.key & (2 ** fieldBits - 1)]
-    if (field === undefined) continue
-    const entries = byField.get(field)
-    if (entries === undefined) byField.set(field, [entry])
-    else entries.push(entry)
-  }
-  return byField
+function push(candidates: ReadonlyMap<FacetField, Candidate[]>, field: FacetField | undefined, candidate: Candidate): void {
+  if (field !== undefined) candidates.get(field)?.push(candidate)
 }
 
-function valuesOf(field: FacetField, entries: readonly Entry[], limit: number, view: View): FacetValue[] {
-  const most = mostFrequent(entries, field === 'screen_name' ? Math.max(authorsNamed, limit) : limit)
-  const counted = most.map(({ key, count, first }): Counted => ({ name: view.catalog.valueName(key), count, first }))
-  if (field === 'screen_name') return authorValues(counted, view).slice(0, limit)
-  return counted
-    .sort(byCount)
-    .slice(0, limit)
-    .map(({ name, count, first }) => ({ value: spelling(name, first, view), count }))
+function answer(field: FacetField, candidates: readonly Candidate[], limit: number, view: View): FacetValue[] {
+  // Several authors may show one handle, so some more are looked at.
+  const first = firstOf(candidates, field === 'screen_name' ? 2 * limit + 50 : limit)
+  const spelled = first.flatMap((candidate) => spell(field, candidate, view)).sort(compare)
+  const values = field === 'screen_name' ? joined(spelled) : spelled
+  return values.slice(0, limit).map(({ value, count }) => ({ value, count }))
 }
 
-/** The `limit` most frequent, and all that are as frequent as the last of them. */
-function mostFrequent(entries: readonly Entry[], limit: number): readonly Entry[] {
-  if (entries.length <= limit) return entries
-  const least = entries.map(({ count }) => count).sort((a, b) => b - a)[limit - 1] ?? 0
-  return entries.filter(({ count }) => count >= least)
+const byCount = (a: Candidate | Spelled, b: Candidate | Spelled): number => b.count - a.count || a.at - b.at
+const compare = (a: Spelled, b: Spelled): number => byCount(a, b) || (a.folded < b.folded ? -1 : 1)
+
+/** The first so many, and all that are level with the last of them: the spelling decides. */
+function firstOf(candidates: readonly Candidate[], limit: number): readonly Candidate[] {
+  const sorted = candidates.toSorted(byCount)
+  const last = sorted[limit - 1]
+  return last === undefined ? sorted : sorted.filter((candidate, i) => i < limit || byCount(candidate, last) === 0)
 }
 
-const byCount = (a: { readonly name: string; readonly count: number }, b: { readonly name: string; readonly count: number }): number =>
-  b.count - a.count || (a.name < b.name ? -1 : 1)
-
-function spelling(name: string, { part, rid }: First, view: View): string {
+function spell(field: FacetField, { count, at, part, rid, nameIn }: Candidate, view: View): Spelled[] {
   const message = messageAt(view, part.partition, rid)
-  return (message === undefined ? undefined : spellingOf(message, name)) ?? name.slice(1)
+  if (message === undefined) return []
+  if (field === 'screen_name') {
+    const { screen_name } = shownMessage(message, view.catalog)
+    return [{ folded: fold(screen_name), value: screen_name, count, at }]
+  }
+  const name = nameIn(message)
+  return name === undefined ? [] : [{ folded: foldedIn(name), value: spellingOf(message, name) ?? foldedIn(name), count, at }]
 }
 
-/** Authors under the handle that they have now; those who share one are one. */
-function authorValues(counted: readonly Counted[], view: View): FacetValue[] {
-  const byHandle = new Map<string, { name: string; value: string; count: number }>()
-  for (const { name, count, first } of counted.toSorted(byCount)) {
-    const key = authorKeyIn(name)
-    const handle = (key === undefined ? undefined : view.catalog.author(key)?.handle) ?? spelling(name, first, view)
-    const folded = fold(handle)
-    const known = byHandle.get(folded)
-    if (known === undefined) byHandle.set(folded, { name: folded, value: handle, count })
-    else known.count += count
+/** Those that are spelled alike as one. */
+function joined(all: readonly Spelled[]): Spelled[] {
+  const byFolded = new Map<string, Spelled>()
+  for (const one of all) {
+    const known = byFolded.get(one.folded)
+    byFolded.set(one.folded, known === undefined ? one : { ...known, count: known.count + one.count, at: Math.min(known.at, one.at) })
   }
-  return [...byHandle.values()].sort(byCount).map(({ value, count }) => ({ value, count }))
+  return [...byFolded.values()].sort(compare)
 }

@@ -29,7 +29,8 @@ const markBefore = (at: number): Mark => ({ key: at, at, id: '' })
 /** Hits after a place, in steps of about `want`; the asker stops when it has enough. */
 export async function* newestFirst(parts: readonly Part[], view: View, after: Mark | undefined, want: number, turn: Turn): AsyncGenerator<Walked> {
   for (const part of parts) {
-    if (after === undefined || part.since <= after.at) yield* walk(part, view, after, want, turn)
+    // A place without an id stands before all that was written before its instant.
+    if (after === undefined || part.since < after.at || (part.since === after.at && after.id !== '')) yield* walk(part, view, after, want, turn)
   }
 }
 

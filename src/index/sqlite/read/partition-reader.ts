@@ -1,7 +1,7 @@
 // Owns what can be asked of one partition. Every answer is bounded by the caller. Does not know queries, only expressions.
 import { chunksAfter, firstChunk } from '../files/column-feed.ts'
 import { Columns } from '../files/columns.ts'
-import { Database, numberIn, numbersIn, textIn } from '../files/database.ts'
+import { Database, numberIn, numbersIn, textIn, textsIn } from '../files/database.ts'
 import { findRid, readNumber, type Found } from '../files/partition.ts'
 import { groupStart, isGroupStart, type Span } from '../files/place.ts'
 import type { Turn } from './turn.ts'
@@ -112,6 +112,11 @@ export class PartitionReader {
     this.#db.exec('CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, terms, row)')
     const sql = 'SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND term < ? LIMIT ?'
     return this.#db.all(sql, beginning, `${beginning}\u{10ffff}`, limit).map((row) => [textIn(row, 0), numberIn(row, 1)])
+  }
+
+  /** The names of the values of each class, by its number. */
+  classes(): ReadonlyMap<number, readonly string[]> {
+    return new Map(this.#db.all('SELECT number, names FROM class').map((row) => [numberIn(row, 0), textsIn(row, 1)]))
   }
 
   /** The columns as of now; undefined where time ran out. */

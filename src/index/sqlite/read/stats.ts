@@ -22,7 +22,7 @@ export function stats(view: View, folder: string): Omit<IndexStats, 'refused'> {
     }))
   return {
     messages: parts.reduce((sum, { messages }) => sum + messages, 0),
-    authors: view.catalog.count('author'),
+    authors: view.catalog.authors(),
     bytes: parts.reduce((sum, { bytes }) => sum + bytes, bytesOf(join(folder, catalogFile))),
     parts,
   }

@@ -1,14 +1,15 @@
 // Owns what a stretch of the journal amounts to: the last word on each message, and the newest state of each author.
 import type { Position } from '../../../message/record.ts'
 import type { Author } from '../../../message/schema.ts'
-import { draftOf, type Draft } from './entry.ts'
+import { entryOf } from './entry.ts'
 import { readLine } from './line.ts'
+import type { Entry } from './partition-writer.ts'
 
-/** What becomes of a message. Without a draft it is removed. */
+/** What becomes of a message. Without an entry it is removed. */
 export interface Verdict {
   readonly id: string
   readonly position: Position
-  readonly draft: Draft | undefined
+  readonly entry: Entry | undefined
 }
 
 export interface Batch {
@@ -21,7 +22,7 @@ export interface Batch {
 export type Refused = (reason: string) => void
 
 /** Reads lines after a position. What cannot be indexed is counted and passed over. */
-export function readBatch(lines: readonly string[], after: Position, refused: Refused): Batch {
+export function readBatch(lines: readonly string[], after: Position, seed: number, refused: Refused): Batch {
   let last = after
   const verdicts = new Map<string, Verdict>()
   const authors: Author[] = []
@@ -35,11 +36,11 @@ export function readBatch(lines: readonly string[], after: Position, refused: Re
     if (position <= after) continue
     last = Math.max(last, position)
     if (line.op === 'author') authors.push(line.author)
-    else if (line.op === 'delete') verdicts.set(line.id, { id: line.id, position, draft: undefined })
+    else if (line.op === 'delete') verdicts.set(line.id, { id: line.id, position, entry: undefined })
     else {
-      const draft = draftOf(line.message, line.text)
-      if (draft === undefined) refused('created_at')
-      else verdicts.set(draft.id, { id: draft.id, position, draft })
+      const entry = entryOf(line.message, line.text, seed)
+      if (entry === undefined) refused('created_at')
+      else verdicts.set(entry.id, { id: entry.id, position, entry })
     }
   }
   return { last, verdicts: [...verdicts.values()], authors }

@@ -1,18 +1,17 @@
-// Owns how the journal enters the index, and in which order what is written becomes durable: values and ids, then the
+// Owns how the journal enters the index, and in which order what is written becomes durable: ids, then the
 // partitions, then authors and the cursor. Whatever was done twice after a crash was done once.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Position } from '../../../message/record.ts'
 import type { Author } from '../../../message/schema.ts'
 import { readBatch, renew, type Batch, type Verdict } from './batch.ts'
-import { CatalogWriter, type IdAt } from './catalog-writer.ts'
+import { CatalogWriter } from './catalog-writer.ts'
 import { catalogFile, idKey, partitionFile, type Partition } from '../files/catalog.ts'
-import { draftOf, entryOf, type Draft } from './entry.ts'
+import { entryOf } from './entry.ts'
 import { readMessage } from '../files/stored.ts'
-import type { Change, Entry } from './partition-writer.ts'
+import type { Change } from './partition-writer.ts'
 import { Partitions, type OnDamage } from './partitions.ts'
 import { planPartitions, type Volume } from '../files/plan.ts'
-import { authorNames } from '../files/values.ts'
 
 /** So many lines become durable together, which bounds what a transaction holds in memory. */
 const stretch = 2000
@@ -52,7 +51,7 @@ export class Ingest {
   /** Applies lines once more to one partition that is being built, which then has the journal up to a position. Authors are as they are known by now. */
   refill(start: number, lines: readonly string[], upTo: Position): void {
     for (let i = 0; i < lines.length; i += stretch) {
-      const batch = readBatch(lines.slice(i, i + stretch), 0, () => undefined)
+      const batch = readBatch(lines.slice(i, i + stretch), 0, this.catalog.seed(), () => undefined)
       this.#store(batch, new Map(), ({ span }) => span.start === start)
     }
     this.partitions.with(this.partitions.at(start), (writer) => writer.apply([], upTo))
@@ -123,7 +122,7 @@ export class Ingest {
 
   #applyStretch(lines: readonly string[]): void {
     const cursor = this.catalog.cursor()
-    const batch = readBatch(lines, cursor, (reason) => this.#refuse(reason))
+    const batch = readBatch(lines, cursor, this.catalog.seed(), (reason) => this.#refuse(reason))
     if (batch.last === cursor) return
     if (this.partitions.list.length === 0) this.plan(Math.floor(batch.last / 1000), new Map())
     const authors = this.#renewed(batch.authors)
@@ -152,41 +151,30 @@ export class Ingest {
   /** Stores and removes messages in the partitions that `takes` names. `states` are those that the catalog does not have yet. */
   #store({ verdicts, last }: Batch, states: ReadonlyMap<string, string>, takes: (partition: Partition) => boolean): void {
     const times = this.catalog.timesOf(verdicts.map(({ id }) => id))
-    const authors = new Set(verdicts.flatMap(({ draft }) => draft?.author ?? []))
+    const authors = new Set(verdicts.flatMap(({ entry }) => entry?.author ?? []))
     const stateOf = new Map([...this.catalog.statesOf([...authors]), ...states])
-    const names = new Set<string>()
-    const ids: IdAt[] = []
     const changes = new Map<Partition, Placed[]>()
-    for (const verdict of verdicts) {
-      const known = times.get(idKey(verdict.id)) ?? []
-      for (const placed of placements(verdict, known, stateOf.get(verdict.draft?.author ?? ''))) {
-        if (placed.draft !== undefined && !placed.known) ids.push(placed)
-        for (const name of placed.draft?.names ?? []) names.add(name)
-        const partition = this.partitions.at(placed.at)
-        const list = changes.get(partition)
-        if (list !== undefined) list.push(placed)
-        else if (takes(partition)) changes.set(partition, [placed])
-      }
+    const placed = verdicts.flatMap((verdict) => placements(verdict, times.get(idKey(verdict.id)) ?? [], stateOf.get(verdict.entry?.author ?? '')))
+    for (const one of placed) {
+      const partition = this.partitions.at(one.at)
+      const list = changes.get(partition)
+      if (list !== undefined) list.push(one)
+      else if (takes(partition)) changes.set(partition, [one])
     }
-    this.catalog.announce(names, ids)
-    for (const [partition, placed] of changes) this.#write(partition.span.start, placed, last)
+    this.catalog.announce(placed.filter(({ change }) => change.kind === 'put' && !change.known))
+    for (const [partition, all] of changes) this.#write(partition.span.start, all, last)
   }
 
   #write(start: number, placed: readonly Placed[], last: Position): void {
     this.partitions.with(this.partitions.at(start), (writer) => {
-      const changes = placed.filter(({ position }) => position > writer.applied).map((placed) => this.#change(placed))
+      const changes = placed.filter(({ position }) => position > writer.applied).map(({ change }) => change)
       this.#refuse('crowded', writer.apply(changes, last))
     })
   }
 
-  #change({ at, id, draft, shown, known }: Placed): Change {
-    if (draft === undefined) return { kind: 'remove', at, id }
-    return { kind: 'put', entry: entryOf(draft, (name) => this.catalog.idOf(name)), shown, known }
-  }
-
   /** Takes authors out of sight, brings them back or removes them, in all partitions. */
   #sweep(authors: readonly Renewed[]): void {
-    const changed = authors.filter(({ before, after }) => (before?.state ?? 'active') !== (after.state ?? 'active') && this.catalog.hasValues(authorNames(after.key)))
+    const changed = authors.filter(({ before, after }) => (before?.state ?? 'active') !== (after.state ?? 'active'))
     if (changed.length === 0) return
     for (const partition of this.partitions.list) {
       if (!partition.made) continue
@@ -194,18 +182,10 @@ export class Ingest {
         for (const { after: { key, state } } of changed) {
           if (state === 'deleted') writer.drop(key)
           else if (state === 'hidden') writer.hide(key)
-          else writer.show(key, (message) => this.#stored(message))
+          else writer.show(key, (text) => entryOf(readMessage(text), text, this.catalog.seed()))
         }
       })
     }
-  }
-
-  /** The entry of a message that is stored already. */
-  #stored(text: string): Entry | undefined {
-    const draft = draftOf(readMessage(text), text)
-    if (draft === undefined) return undefined
-    this.catalog.announce(draft.names, [])
-    return entryOf(draft, (name) => this.catalog.idOf(name))
   }
 }
 
@@ -214,20 +194,18 @@ interface Renewed {
   readonly after: Author
 }
 
-/** What becomes of a message at one instant: it is put there, or removed where there is no draft. */
+/** What becomes of a message at one instant. */
 interface Placed {
   readonly id: string
   readonly at: number
   readonly position: Position
-  readonly draft: Draft | undefined
-  readonly shown: boolean
-  /** It may be there already. */
-  readonly known: boolean
+  readonly change: Change
 }
 
 /** Where a verdict changes something, given at which instants the message may be stored and the state of its author. */
-function placements({ id, position, draft }: Verdict, times: readonly number[], state = 'active'): Placed[] {
-  const kept = state === 'deleted' ? undefined : draft
-  const removed = times.filter((at) => at !== kept?.at).map((at) => ({ id, at, position, draft: undefined, shown: false, known: true }))
-  return kept === undefined ? removed : [...removed, { id, at: kept.at, position, draft: kept, shown: state !== 'hidden', known: times.includes(kept.at) }]
+function placements({ id, position, entry }: Verdict, times: readonly number[], state = 'active'): Placed[] {
+  const kept = state === 'deleted' ? undefined : entry
+  const removed = times.filter((at) => at !== kept?.at).map((at): Placed => ({ id, at, position, change: { kind: 'remove', at, id } }))
+  if (kept === undefined) return removed
+  return [...removed, { id, at: kept.at, position, change: { kind: 'put', entry: kept, shown: state !== 'hidden', known: times.includes(kept.at) } }]
 }

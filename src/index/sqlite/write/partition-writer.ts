@@ -19,6 +19,8 @@ export interface Entry {
   /** Stable key of its author. */
   readonly author: string | undefined
   readonly columns: Pick<ColumnRow, 'seen' | 'retweets' | 'favourites' | 'values'>
+  /** What it has of the fields with few values, as JSON. */
+  readonly classNames: string
 }
 
 /** `known`: a message with this id and time may be there already. A message that is not shown is kept, but found by nothing. */
@@ -29,6 +31,8 @@ export type Change =
 const hour = 3600 * 1000
 /** How far a free place is looked for at first. */
 const nearby = 32
+/** Classes whose numbers are kept in memory. */
+const maxClasses = 10_000
 
 export class PartitionWriter {
   readonly span: Span
@@ -37,6 +41,8 @@ export class PartitionWriter {
   /** What the running transaction adds to the columns and to the hours. */
   #rows: ColumnRow[] = []
   #hours = new Map<number, number>()
+  /** Numbers of classes. */
+  readonly #classes = new Map<string, number>()
 
   /** Opens the file, or makes it. Throws DamagedFile. */
   constructor(path: string, span: Span, make: boolean, cache: number) {
@@ -176,6 +182,7 @@ export class PartitionWriter {
       })
     } catch (error) {
       Object.assign(this.#numbers, before)
+      this.#classes.clear()
       throw error
     }
   }
@@ -245,9 +252,10 @@ export class PartitionWriter {
   }
 
   /** Makes a stored message findable. */
-  #reveal(rid: number, { at, terms, columns }: Entry): void {
+  #reveal(rid: number, { at, terms, columns, classNames }: Entry): void {
     this.#db.run('INSERT INTO terms (rowid, text) VALUES (CAST(? AS INTEGER), ?)', rid, terms)
-    this.#rows.push({ ...columns, rid, at, live: true })
+    const { seen, retweets, favourites, values } = columns
+    this.#rows.push({ rid, at, seen, retweets, favourites, live: true, classNumber: this.#classNumber(classNames), values })
     this.#count(at, 1)
   }
 
@@ -255,8 +263,18 @@ export class PartitionWriter {
   #conceal(rid: number): void {
     const at = numberIn(this.#db.get('SELECT at FROM document WHERE rid = ?', rid), 0)
     this.#db.run('DELETE FROM terms WHERE rowid = CAST(? AS INTEGER)', rid)
-    this.#rows.push({ rid, at, seen: 0, retweets: 0, favourites: 0, live: false, values: [] })
+    this.#rows.push({ rid, at, seen: 0, retweets: 0, favourites: 0, live: false, classNumber: 0, values: [] })
     this.#count(at, -1)
+  }
+
+  #classNumber(names: string): number {
+    let number = this.#classes.get(names)
+    if (number === undefined) {
+      this.#db.run('INSERT OR IGNORE INTO class (names) VALUES (?)', names)
+      number = numberIn(this.#db.get('SELECT number FROM class WHERE names = ?', names), 0)
+      if (this.#classes.size < maxClasses) this.#classes.set(names, number)
+    }
+    return number
   }
 
   #count(at: number, change: number): void {

@@ -1,0 +1,103 @@
+// The command `export` with a query.
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { describe, test } from 'node:test'
+import { exportMessages } from '../../src/cli/export.ts'
+import type { Surroundings } from '../../src/cli/run.ts'
+import { LoklakError } from '../../src/watch/errors.ts'
+import { ago } from '../http/naive-index.ts'
+import { insert } from '../index/made.ts'
+import { run as runCommand, type Ran } from './fixtures.ts'
+import { served } from './served.ts'
+
+const many = (count: number) => Array.from({ length: count }, (_, at) => ({ id_str: `m${String(at).padStart(5, '0')}`, created_at: ago(at % 5000), text: 'rain', screen_name: 'ann' }))
+const run = (path: string, argv: readonly string[], given: Partial<Surroundings> = {}): Promise<Ran> => runCommand(['export', ...argv, `--data.path=${path}`], [exportMessages], given)
+const ids = (out: string): string[] => out.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line).id_str)
+
+describe('export QUERY', () => {
+  test('has everything that is found, each once, in any format', async (t) => {
+    const { path } = await served(t, [...many(2500), { id_str: 'sun', text: 'sun', location_point: [1, 2] as [number, number] }])
+    const { code, out, err } = await run(path, ['rain'])
+    assert.equal(code, 0)
+    assert.equal(new Set(ids(out)).size, 2500)
+    assert.equal(ids(out).length, 2500)
+    assert.match(err, /export: 2,500 messages in /)
+    assert.equal(JSON.parse((await run(path, ['rain', '--format=json'])).out).length, 2500)
+    const csv = (await run(path, ['rain', '--format=csv'])).out.split('\r\n')
+    assert.deepEqual([csv.length, csv.filter((line) => line.startsWith('id_str,')).length], [2502, 1])
+    assert.deepEqual(JSON.parse((await run(path, ['sun', '--format=geojson'])).out).features.map(({ id }: { id: string }) => id), ['sun'])
+  })
+
+  test('goes on where it was stopped, with what its query meant when it began', async (t) => {
+    const { path, add } = await served(t, many(2500))
+    const note = join(path, 'note.json')
+    const stop = new AbortController()
+    let text = ''
+    const out = new Writable({
+      decodeStrings: false,
+      write(chunk, _encoding, done) {
+        text += String(chunk)
+        stop.abort(new LoklakError('INTERRUPTED', ''))
+        done()
+      },
+    })
+    const argv = ['rain', 'since:2026-01-01', '--format=csv', `--resume=${note}`]
+    const { code, err } = await run(path, argv, { out, signal: stop.signal })
+    assert.equal(code, 1)
+    assert.match(err, /error: Stopped by request\. 1000 messages were exported\.\nhint: Run the same command again: it goes on where it stopped\.\n$/)
+    add(insert({ id_str: 'new', text: 'rain', created_at: ago(0) }))
+    assert.deepEqual(JSON.parse(await readFile(note, 'utf8')).q, '(rain OR from:rain) since:2026-01-01T00:00:00Z')
+
+    const rest = await run(path, argv)
+    assert.equal(rest.code, 0)
+    text += rest.out
+    const rows = text.trimEnd().split('\r\n')
+    assert.deepEqual([rows.length, new Set(rows).size, rows.includes('new'), rows.filter((row) => row.startsWith('id_str,')).length], [2501, 2501, false, 1])
+    const again = await run(path, argv)
+    assert.deepEqual([again.code, again.out], [0, ''])
+    assert.match(again.err, /all 2500 messages were exported; remove .+note\.json to begin again/)
+  })
+
+  test('a note belongs to one export and to formats that have parts', async (t) => {
+    const { path } = await served(t, many(3))
+    const note = join(path, 'note.json')
+    await run(path, ['rain', '--format=txt', `--resume=${note}`])
+    assert.match((await run(path, ['sun', '--format=txt', `--resume=${note}`])).err, /belongs to the export of "rain" as txt/)
+    assert.match((await run(path, ['rain', '--format=csv', `--resume=${note}`])).err, /belongs to the export of "rain" as txt/)
+    assert.match((await run(path, ['rain', '--format=json', `--resume=${join(path, 'other')}`])).err, /json cannot be written in parts; use ndjson, csv, txt/)
+    await writeFile(note, '{"q":1}')
+    assert.match((await run(path, ['rain', '--format=txt', `--resume=${note}`])).err, /is not the note of an export/)
+  })
+
+  test('ends where the server cannot give all, says so, and goes on from there later', async (t) => {
+    const { path, held, add } = await served(t, many(3))
+    const argv = ['rain', `--resume=${join(path, 'note.json')}`]
+    held.partial = { reason: 'rebuilding' }
+    const part = await run(path, argv)
+    assert.deepEqual([part.code, ids(part.out).length], [1, 3])
+    assert.match(part.err, /warning: this is not all: rebuilding; run it again to go on\n$/)
+    held.partial = undefined
+    add(insert({ id_str: 'again', text: 'rain', created_at: ago(9000) }))
+    assert.deepEqual(ids((await run(path, argv)).out), ['again'])
+  })
+
+  test('says what was doubtful, once', async (t) => {
+    const { path } = await served(t, many(1200))
+    const { err } = await run(path, ['rain', 'OR', 'lang:german'])
+    assert.equal(err.match(/warning: column/g)?.length, 1)
+  })
+
+  test('has no place for what belongs into the query, nor an export of all for what belongs to a query', async (t) => {
+    const { path } = await served(t, [])
+    assert.match((await run(path, ['rain', '--since=2026-01-01'])).err, /write since:, until: and source: into it/)
+    assert.match((await run(path, ['--resume=x'])).err, /belong to an export with a query/)
+  })
+
+  test('needs a server', async () => {
+    const { code, err } = await run('/nowhere', ['rain'])
+    assert.equal(code, 1)
+    assert.match(err, /^error: No loklak answers there/)
+  })
+})
