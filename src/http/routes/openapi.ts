@@ -2,11 +2,11 @@
 import type { FastifyInstance } from 'fastify'
 import { isObject } from '../../support/json.ts'
 
-/** Tuples as OpenAPI 3.1 writes them; the schemas follow an older JSON Schema, in which `items` was their list. */
-function modern(_key: string, value: unknown): unknown {
+/** Tuples as lists of one length. That `items` may be a list ended before OpenAPI 3.1, and many tools do not know what came instead. */
+function withoutTuples(_key: string, value: unknown): unknown {
   if (!isObject(value) || !Array.isArray(value['items'])) return value
-  const { items, additionalItems, ...rest } = value
-  return { ...rest, prefixItems: items, items: additionalItems }
+  const { items, additionalItems: _, ...rest } = value
+  return { ...rest, items: { anyOf: items }, maxItems: items.length }
 }
 
 export function addOpenApi(app: FastifyInstance): void {
@@ -15,7 +15,7 @@ export function addOpenApi(app: FastifyInstance): void {
   app.get('/api/openapi.json', {
     schema: { hide: true },
     handler: (_request, reply) => {
-      description ??= `${JSON.stringify(app.swagger(), modern, 2)}\n`
+      description ??= `${JSON.stringify(app.swagger(), withoutTuples, 2)}\n`
       return reply.type('application/json; charset=utf-8').header('cache-control', 'public, max-age=600').send(description)
     },
   })
