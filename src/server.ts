@@ -23,6 +23,7 @@ import { blueskySource } from './sources/bluesky/source.ts'
 import { inbox } from './sources/dump/inbox.ts'
 import type { Source } from './sources/source.ts'
 import { superviseSources } from './sources/supervise.ts'
+import type { Hub } from './stream/hub.ts'
 import { LoklakError } from './watch/errors.ts'
 import { createHealth } from './watch/health.ts'
 import { createLog, type Log } from './watch/log.ts'
@@ -103,6 +104,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
   const { signal } = stopping
   let opened: Archive | null = null
   let projections: Projections | null = null
+  const hub = Promise.withResolvers<Hub>()
   const archive = (): Archive => {
     if (opened === null) throw new LoklakError('NOT_READY', 'The dumps are being read.')
     return opened
@@ -123,7 +125,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
       const value = new Map<string, unknown>(Object.entries(settings)).get(key)
       return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
     },
-    hub: () => following().hub,
+    hub: () => hub.promise,
     search: { index: () => following().index, coverage: (since, until) => gapsWithin(sources.map((source) => source.state()), now(), since, until), limits: searchLimits(settings) },
     control: { ...controls(tasks, archive), ...controls(indexTasks, () => indexing(following(), archive())) },
     metrics: createMetrics({ process: true }),
@@ -153,6 +155,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
     }
     const { intake } = opened
     projections = await openProjections({ archive: opened, settings, journalId: held.journalId, health, log, now })
+    hub.resolve(projections.hub)
     health.started()
     const running = [
       projections.run(signal),

@@ -100,8 +100,8 @@ export interface Parts {
   /** The value of one of the settings that status.json has always shown, as text; undefined where there is none. */
   setting(key: string): string | undefined
   readonly search: SearchParts
-  /** What tells new messages. Throws NOT_READY until it is open. */
-  hub(): Hub
+  /** What tells new messages; resolves once it is open. */
+  hub(): Promise<Hub>
   readonly control: Readonly<Record<string, Control>>
   readonly metrics: Metrics
   readonly log: Log

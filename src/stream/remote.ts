@@ -72,7 +72,8 @@ export function listenTo({ address, socketPath, signal, onInterrupted, pauses = 
     if (statusCode !== 200) {
       const refusal = await refusalOf(response, address)
       if (!mayPass(statusCode)) throw refusal
-      return rest(refusal.message, Number(response.headers['retry-after'] ?? 0) * 1000)
+      await rest(refusal.message, Number(response.headers['retry-after'] ?? 0) * 1000)
+      return
     }
     wasThere = true
     for await (const { id, event, data } of readEvents(response.setEncoding('utf8'))) {

@@ -94,9 +94,7 @@ export function house({ options: someOptions = {}, parts: someParts = {}, segmen
     segments: () => segments,
     publicSettings: () => ({ 'host.url': 'http://localhost:9000' }),
     setting: (key) => ({ 'search.count.low': '10', 'retrieval.forbackend.sleep.base': '1000' })[key],
-    hub: () => {
-      throw new LoklakError('NOT_READY', 'There is no stream in this house.')
-    },
+    hub: () => Promise.reject(new LoklakError('NOT_READY', 'There is no stream in this house.')),
     search: {
       index: () => {
         throw new LoklakError('NOT_READY', 'There is no index in this house.')

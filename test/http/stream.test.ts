@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { edit, insert, message, remove } from '../journal/fixtures.ts'
 import { house } from './parts.ts'
-import { fetched, listen, streaming } from './streaming.ts'
+import { fetched, listen, streaming, talk, turn } from './streaming.ts'
 
 const refusal = async (app: ReturnType<typeof house>['app'], url: string): Promise<readonly [number, string, string]> => {
   const answer = await app.inject(url)
@@ -88,7 +88,28 @@ test('what cannot be meant is refused with the reason', async () => {
   }
 })
 
-test('before the dumps are read there is no stream yet, and a HEAD never begins one', async () => {
+test('readers who come while the dumps are read wait for them, and those who leave meanwhile take no place', async (t) => {
+  const opening = Promise.withResolvers<void>()
+  const house = await streaming(t, { opening: opening.promise, streams: { total: 2 } })
+  const leaving = new AbortController()
+  const left = fetched(house.port, '/api/stream.json?channel=all', { signal: leaving.signal })
+  const leftToo = talk(t, house.url, { signal: leaving.signal })
+  const reading = listen(house.port, 'channel=all')
+  const talking = talk(t, house.url)
+  while (house.open() < 4) await turn()
+  leaving.abort()
+  await assert.rejects(left)
+  await assert.rejects(leftToo)
+  while (house.open() > 2) await turn()
+  opening.resolve()
+  const [reader, talker] = await Promise.all([reading, talking])
+  talker.say({ subscribe: { channel: 'all' } })
+  assert.deepEqual(await talker.gist(1), ['info subscribed'])
+  await house.journal.append([insert('a')])
+  assert.deepEqual([await reader.gist(1), await talker.gist(1)], [['message a'], ['message a']])
+})
+
+test('where there is no stream that is said, and a HEAD never begins one', async () => {
   const { app } = house()
   const [status, code] = await refusal(app, '/api/stream.json?channel=all')
   assert.deepEqual([status, code], [503, 'NOT_READY'])

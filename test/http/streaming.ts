@@ -27,8 +27,15 @@ export interface Streaming {
 
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** A house on a journal of its own; `streams` are the limits to be changed. */
-export async function streaming(t: TestContext, { streams = {}, ...options }: Partial<Omit<HttpOptions, 'streams'>> & { streams?: Partial<HttpOptions['streams']> } = {}): Promise<Streaming> {
+export interface StreamingOptions extends Partial<Omit<HttpOptions, 'streams'>> {
+  /** The limits to be changed. */
+  readonly streams?: Partial<HttpOptions['streams']>
+  /** The stream is open when this is resolved. */
+  readonly opening?: Promise<void>
+}
+
+/** A house on a journal of its own. */
+export async function streaming(t: TestContext, { streams = {}, opening = Promise.resolve(), ...options }: StreamingOptions = {}): Promise<Streaming> {
   const folder = await temporaryFolder()
   const clock = heldClock()
   const journal = await openAt(t, folder, { now: () => (clock.add(1), clock.now()) })
@@ -37,7 +44,7 @@ export async function streaming(t: TestContext, { streams = {}, ...options }: Pa
   const running = hub.run(stop.signal)
   const socket = join(folder, 's.sock')
   const limits = { queue: 1_048_576, perAddress: 1000, total: 1000, heartbeat: 60_000, ...streams }
-  const house = await open(t, { options: { socket, now: clock.now, streams: limits, ...options }, parts: { hub: () => hub } })
+  const house = await open(t, { options: { socket, now: clock.now, streams: limits, ...options }, parts: { hub: () => opening.then(() => hub) } })
   t.after(async () => {
     stop.abort()
     await running

@@ -66,8 +66,11 @@ describe('Python', needsPython(), () => {
     assert.partialDeepStrictEqual(hello, { status: 'ok' })
     assert.partialDeepStrictEqual(settings, { greeting: 'hello' })
     assert.partialDeepStrictEqual(peers, { count: 0, peers: [] })
-    const { hits: size } = await search(loklak, '', { count: '0' })
-    assert.partialDeepStrictEqual(status, { index: { messages: { size } } })
+    assert.ok(isObject(status) && isObject(status['index']) && isObject(status['index']['messages']))
+    const { hits } = await search(loklak, '', { count: '0' })
+    const size = Number(status['index']['messages']['size'])
+    // What hidden authors wrote may be counted or not.
+    assert.ok(size >= hits && size <= messages, `${size} messages, ${hits} found`)
     const expected = await search(loklak, tag, { count: '7', fields: 'hashtags,mentions' })
     assert.equal(expected.statuses.length, 7)
     assert.deepEqual(statusesOf(found), expected.statuses)

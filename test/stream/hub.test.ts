@@ -183,6 +183,124 @@ test('what lies before the oldest record is told as missing, then it goes on', a
   assert.equal(info.missing.from, '1970-01-01T00:00:01.000Z')
 })
 
+test('the place of what is missing is not after the oldest record: who goes on from there gets it', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  await journal.append([insert('a')])
+  const listener = ear()
+  hub.subscribe(channels('all'), { after: 1_000_000, resumed: false }, listener)
+  await settled()
+  const again = ear()
+  hub.subscribe(channels('all'), resume(listener.frames[0]?.position ?? 0), again)
+  await settled()
+  assert.deepEqual(heard(again), ['message a'])
+})
+
+test('a subscription knows its place, also where nothing it wants passes', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const [before] = await journal.append([insert('a', 'sun')])
+  await settled()
+  const live = hub.subscribe(query('rain'), undefined, ear())
+  assert.equal(live.position(), before)
+  const replayed = hub.subscribe(query('rain'), resume(1), ear())
+  assert.equal(replayed.position(), 1)
+  const [after] = await journal.append([insert('b', 'sun')])
+  await settled()
+  assert.deepEqual([live.position(), replayed.position()], [after, after])
+})
+
+test('nothing is sent before subscribing is done', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  await journal.append([insert('a')])
+  await settled()
+  const listener = ear()
+  hub.subscribe(channels('all'), resume(1), listener)
+  assert.deepEqual(listener.frames, [])
+  await settled()
+  assert.deepEqual(heard(listener), ['info', 'message a'])
+})
+
+test('the end of what was sent before is told to who comes back, to who begins it is no news', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const [first = 0] = await journal.append([insert('a', 'rain'), insert('b', 'rain', 'bob')])
+  await settled()
+  const [back, begun, fresh] = [ear(), ear(), ear()]
+  const start = first + 1
+  hub.subscribe(query('rain'), { after: start, resumed: true }, back)
+  hub.subscribe(query('rain'), { after: start, resumed: false }, begun)
+  hub.subscribe(query('rain'), undefined, fresh)
+  await settled()
+  await journal.append([remove('a'), edit('b', 'sun', 'bob'), author('key:bob', 'Bob', 'hidden'), insert('c', 'rain'), remove('c')])
+  await settled()
+  assert.deepEqual(heard(back), ['delete a', 'delete b', 'author key:bob', 'message c', 'delete c'])
+  for (const listener of [begun, fresh]) assert.deepEqual(heard(listener), ['message c', 'delete c'])
+})
+
+test('of an author it is news to be hidden, deleted, or back; not a new name', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const [live, replayed] = [ear(), ear()]
+  hub.subscribe(channels('all'), undefined, live)
+  await journal.append([author('key:a', 'A'), author('key:a', 'Anna'), author('key:a', 'Anna', 'hidden'), author('key:a', 'Anna', 'active'), author('key:a', 'Anne', 'active')])
+  await settled()
+  hub.subscribe(channels('all'), { after: 0, resumed: false }, replayed)
+  await settled()
+  for (const listener of [live, replayed]) assert.deepEqual(listener.frames.map((frame) => JSON.parse(frame.json()).state), ['hidden', 'active'])
+})
+
+test('who comes later is not told any more what is gone by then', async (t) => {
+  const { journal, hub, gone, settled } = await open(t)
+  await journal.append([insert('a'), insert('b')])
+  await settled()
+  gone.add('a')
+  const listener = ear()
+  hub.subscribe(channels('all'), { after: 0, resumed: false }, listener)
+  await settled()
+  assert.deepEqual(heard(listener), ['message b'])
+})
+
+test('a handle that changes hands during a replay counts when the subscriber joins the others', async (t) => {
+  const owners = new Map<string, string[]>()
+  const { journal, hub, settled } = await open(t, (handle) => owners.get(handle) ?? [])
+  await journal.append([insert('a', 'x', 'zoe')])
+  const listener = ear()
+  hub.subscribe(query('from:star.test'), resume(1), listener)
+  // Nobody else listens, so the hub itself does not look at what passes.
+  owners.set('star.test', ['key:ann'])
+  await journal.append([{ op: 'A', imported: false, author: { key: 'key:ann', network: 'test', handle: 'star.test', state: 'active' } }])
+  await settled()
+  await journal.append([insert('b', 'x', 'ann')])
+  await settled()
+  assert.deepEqual(heard(listener), ['info', 'message b'])
+})
+
+test('one record that cannot be told does not keep the others from being told', async (t) => {
+  const { journal, hub, failures, settled } = await open(t)
+  const listener = ear()
+  hub.subscribe(channels('all'), undefined, { ...listener, send(frame) {
+    if (frame.json().includes('"bad"')) throw new Error('cannot be told')
+    listener.frames.push(frame)
+  } })
+  await journal.append([insert('a'), insert('bad'), insert('b')])
+  await settled()
+  assert.deepEqual(heard(listener), ['message a', 'message b'])
+  assert.deepEqual(failures.map(String), ['Error: cannot be told'])
+})
+
+test('when the hub stops, all streams end, also those that replay', async (t) => {
+  const journal = await openAt(t, await temporaryFolder())
+  await journal.append([insert('a')])
+  const stop = new AbortController()
+  const hub = createHub({ journal, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => assert.fail(String(error)) })
+  const running = hub.run(stop.signal)
+  const blocked: Ear = { ...ear(), busy: () => true, drained: (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())), end() { blocked.ended = true } }
+  const live: Ear = { ...ear(), end() { live.ended = true } }
+  hub.subscribe(channels('all'), { after: 0, resumed: false }, blocked)
+  hub.subscribe(channels('all'), undefined, live)
+  while (blocked.frames.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  stop.abort()
+  await running
+  assert.deepEqual([blocked.ended, live.ended, hub.counts().subscribers], [true, true, 0])
+})
+
 test('a client that drops at random 200 times while messages pass misses none and gets none twice', async (t) => {
   const { journal, hub, settled } = await open(t)
   const total = 4_000
@@ -230,9 +348,9 @@ test('a client that drops at random 200 times while messages pass misses none an
   assert.deepEqual(heardIds, all)
 })
 
-test('property: live or replayed, a subscriber to a query ends with exactly what the query matches', async (t) => {
+test('property: live, replayed or interrupted now and then, a subscriber to a query ends with exactly what the query matches', async (t) => {
   const words = fc.constantFrom('rain', 'sun', 'Köln', '#ulm', '雨')
-  const step = fc.record({ id: fc.integer({ min: 0, max: 5 }), text: fc.array(words, { maxLength: 3 }).map((all) => all.join(' ')), user: fc.constantFrom('ann', 'bob'), op: fc.constantFrom('put', 'put', 'delete') })
+  const step = fc.record({ id: fc.integer({ min: 0, max: 5 }), text: fc.array(words, { maxLength: 3 }).map((all) => all.join(' ')), user: fc.constantFrom('ann', 'bob'), op: fc.constantFrom('put', 'put', 'delete'), drops: fc.boolean() })
   const wanted = fc.constantFrom('rain', '-rain', 'koln', 'rain OR sun', 'from:ann', 'from:ann -sun', '雨', '"rain sun"', 'source:test', '')
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 14 }), wanted, fc.nat({ max: 14 }), async (steps, text, joinsAt) => {
@@ -240,9 +358,14 @@ test('property: live or replayed, a subscriber to a query ends with exactly what
       const { query: tree } = parseQuery(text, { now: 0 })
       const model = new Map<string, ReturnType<typeof message>>()
       const gone = new Set<string>()
-      const [live, replayedEar] = [ear(), ear()]
+      const [live, replayedEar, dropping] = [ear(), ear(), ear()]
       hub.subscribe({ channels: [], query: tree }, undefined, live)
-      for (const [i, { id, text, user, op }] of steps.entries()) {
+      let connection = hub.subscribe({ channels: [], query: tree }, undefined, dropping)
+      for (const [i, { id, text, user, op, drops }] of steps.entries()) {
+        if (drops) {
+          connection.close()
+          connection = hub.subscribe({ channels: [], query: tree }, resume(connection.position()), dropping)
+        }
         if (i === joinsAt) hub.subscribe({ channels: [], query: tree }, resume(1), replayedEar)
         const name = `test:${id}`
         if (gone.has(name)) continue
@@ -258,7 +381,7 @@ test('property: live or replayed, a subscriber to a query ends with exactly what
       if (joinsAt >= steps.length) hub.subscribe({ channels: [], query: tree }, resume(1), replayedEar)
       await settled()
       const expected = [...model.values()].filter((one) => match(tree, one)).map(({ id_str, text }) => `${id_str} ${text}`).sort()
-      for (const listener of [live, replayedEar]) {
+      for (const listener of [live, replayedEar, dropping]) {
         const have = new Map<string, string>()
         for (const frame of listener.frames) {
           const { id_str, text }: { id_str: string; text?: string } = JSON.parse(frame.json())

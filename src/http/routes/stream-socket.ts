@@ -18,21 +18,19 @@ export function addStreamSocket(app: FastifyInstance, { parts, options, doors, s
     exposeHeadRoute: false,
     config: { endless: true },
     schema: { tags: ['stream'], summary: 'New messages as they arrive, over a WebSocket', response: { 101: Type.Null({ description }), ...failures } },
-    handler(request, reply) {
+    async handler(request, reply) {
       if (!isHandshake(request.raw)) {
         reply.header('upgrade', 'websocket')
         throw new LoklakError('UPGRADE_REQUIRED', '')
       }
-      const hub = parts.hub()
       const place = streams.enter(request.caller)
+      request.raw.socket.once('close', () => place.leave())
+      const hub = await streams.ready(parts.hub())
       const { socket, head } = takeHandshake(request, reply)
-      let isOpen = false
+      if (socket.destroyed) return reply
       // Where the handshake fails, the client is told why and the connection ends.
-      socket.once('close', () => isOpen || place.leave())
-      sockets.handleUpgrade(request.raw, socket, head, (ws) => {
-        isOpen = true
-        converse({ ws, socket, place, hub, stop: doors.stop.signal, log: parts.log, now: options.now })
-      })
+      sockets.handleUpgrade(request.raw, socket, head, (ws) => converse({ ws, socket, place, hub, stop: doors.stop.signal, log: parts.log, now: options.now }))
+      return reply
     },
   })
 }

@@ -39,19 +39,19 @@ export function addStream(app: FastifyInstance, room: Room): void {
     return { asked: readStream(rest, typeof header === 'string' ? header : undefined, options.now()), script: scripts[format] }
   }
 
-  function listen(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  async function listen(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { asked: { wanted, start, only, query }, script } = ask(request)
-    const hub = parts.hub()
-    const place = streams.enter(request.caller)
-    reply.hijack()
     const response = reply.raw
+    const place = streams.enter(request.caller)
+    response.once('close', () => place.leave())
+    // A browser that is answered anything but 200 never comes back, so it waits while the server starts.
+    const hub = await streams.ready(parts.hub())
+    reply.hijack()
+    if (response.closed) return reply
     const wire = place.wire(responsePipe(response, () => script.heartbeat(subscription.position())))
     const send = (frame: Frame): void => wire.put(script.event(frame, only))
     const subscription = hub.subscribe(wanted, start, { ...wire, send })
-    response.once('close', () => {
-      subscription.close()
-      place.leave()
-    })
+    response.once('close', () => subscription.close())
     for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...headersOf(script) })) if (value !== undefined) response.setHeader(name, value)
     wire.put(script.greeting(subscription.position()))
     if (query !== undefined && query.warnings.length > 0) send(doubtFrame(subscription.position(), query))

@@ -165,6 +165,5 @@ export function converse({ ws, socket, place, hub, stop, log, now }: Conversatio
   ws.on('error', () => undefined)
   ws.once('close', () => {
     for (const subscription of subscriptions.values()) subscription.close()
-    place.leave()
   })
 }

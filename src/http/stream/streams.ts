@@ -18,12 +18,15 @@ export interface StreamLimits {
 /** A place among the streams; to be left when the connection is gone. */
 export interface Place {
   wire(pipe: Pipe): Wire
+  /** Any number of times. */
   leave(): void
 }
 
 export interface Streams {
   /** Takes a place for a stream. Throws OVERLOADED, or NOT_READY while the server stops. */
   enter(caller: Caller): Place
+  /** Waits for what is still being opened. Throws NOT_READY where the server stops before it is. */
+  ready<T>(opening: Promise<T>): Promise<T>
   counts(): StreamCounts
 }
 
@@ -33,6 +36,8 @@ export interface StreamCounts {
   readonly stalled: number
   readonly refused: number
 }
+
+const stopping = (): LoklakError => new LoklakError('NOT_READY', 'It stops.')
 
 /** Work that is put off to the end of the turn, so that all that happens in it is done together. */
 function createTurn(): (work: () => void) => void {
@@ -70,10 +75,11 @@ export function createStreams({ queue, perAddress, total, heartbeat }: StreamLim
 
   return {
     enter(caller) {
-      if (stop.aborted) throw new LoklakError('NOT_READY', 'It stops.')
+      if (stop.aborted) throw stopping()
       const leaveGate = take(caller)
       let wire: Wire | undefined
       let beats: NodeJS.Timeout | undefined
+      let left = false
       open++
       return {
         wire(pipe) {
@@ -84,6 +90,8 @@ export function createStreams({ queue, perAddress, total, heartbeat }: StreamLim
           return made
         },
         leave() {
+          if (left) return
+          left = true
           open--
           leaveGate()
           clearInterval(beats)
@@ -93,6 +101,12 @@ export function createStreams({ queue, perAddress, total, heartbeat }: StreamLim
         },
       }
     },
+    ready: (opening) =>
+      new Promise((resolve, reject) => {
+        const end = (): void => reject(stopping())
+        stop.addEventListener('abort', end)
+        opening.then(resolve, reject).finally(() => stop.removeEventListener('abort', end))
+      }),
     counts: () => ({ open, stalled, refused }),
   }
 }
