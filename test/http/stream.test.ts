@@ -90,19 +90,24 @@ test('what cannot be meant is refused with the reason', async () => {
 
 test('readers who come while the dumps are read wait for them, and those who leave meanwhile take no place', async (t) => {
   const opening = Promise.withResolvers<void>()
-  const house = await streaming(t, { opening: opening.promise, streams: { total: 2 } })
+  const house = await streaming(t, { opening: opening.promise, streams: { total: 4 } })
   const leaving = new AbortController()
-  const left = fetched(house.port, '/api/stream.json?channel=all', { signal: leaving.signal })
-  const leftToo = talk(t, house.url, { signal: leaving.signal })
+  const handshake = { 'connection': 'upgrade', 'upgrade': 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==' }
+  const left = Promise.allSettled([
+    fetched(house.port, '/api/stream.json?channel=all', { signal: leaving.signal }),
+    fetched(house.port, '/api/stream.ws', { headers: handshake, signal: leaving.signal }),
+  ])
   const reading = listen(house.port, 'channel=all')
   const talking = talk(t, house.url)
   while (house.open() < 4) await turn()
+  assert.equal((await fetched(house.port, '/api/stream.json?channel=all')).statusCode, 503, 'who waits has a place')
   leaving.abort()
-  await assert.rejects(left)
-  await assert.rejects(leftToo)
+  assert.deepEqual((await left).map(({ status }) => status), ['rejected', 'rejected'])
   while (house.open() > 2) await turn()
   opening.resolve()
   const [reader, talker] = await Promise.all([reading, talking])
+  await listen(house.port, 'channel=all')
+  await talk(t, house.url)
   talker.say({ subscribe: { channel: 'all' } })
   assert.deepEqual(await talker.gist(1), ['info subscribed'])
   await house.journal.append([insert('a')])

@@ -17,7 +17,7 @@ export const partitionSchema = `
   CREATE TABLE columns (seq INTEGER PRIMARY KEY, rows INTEGER, chunk BLOB);
   CREATE TABLE hour (hour INTEGER PRIMARY KEY, rows INTEGER) WITHOUT ROWID;
   CREATE VIRTUAL TABLE terms USING fts5(text, content='', contentless_delete=1, tokenize="ascii tokenchars '#@:/._-=~'");
-  INSERT INTO terms(terms, rank) VALUES ('hashsize', 8388608), ('automerge', 8);
+  INSERT INTO terms(terms, rank) VALUES ('hashsize', 8388608), ('automerge', 8), ('pgsz', 4000);
 `
 
 /** The term that every shown message has. */

@@ -52,7 +52,18 @@ function namesOf(message: Message, fields: readonly FacetField[]): string[] {
 
 /** Under which names a message counts, each once. */
 export const valueNames = (message: Message): string[] => namesOf(message, valueFields)
-export const classNames = (message: Message): string[] => namesOf(message, classFields)
+
+/** The same for the fields that have few values, as JSON. Nearly all messages have one of a few, which are remembered. */
+export function classNames(message: Message): string {
+  const written = `${messageLanguage(message)}\n${message.network}\n${message.source_type}\n${message.provider_type}`
+  const known = classes.get(written)
+  if (known !== undefined) return known
+  const names = JSON.stringify(namesOf(message, classFields))
+  if (classes.size < maxClasses) classes.set(written, names)
+  return names
+}
+const classes = new Map<string, string>()
+const maxClasses = 1000
 
 /** How a message spells the value of a name; undefined where it has no such value. */
 export function spellingOf(message: Message, name: string): string | undefined {

@@ -16,12 +16,18 @@ export function entryOf(message: Message, text: string, seed: number): Entry | u
     message: text,
     terms: `${meta.join(' ')} ${anyTerm} ${words.join(' ')}`,
     author: message.user.user_id,
-    classNames: JSON.stringify(classNames(message)),
+    classNames: classNames(message),
     columns: {
       seen: Date.parse(message.timestamp) || 0,
       retweets: message.retweet_count,
       favourites: message.favourites_count,
-      values: valueNames(message).flatMap((name) => hashOf(name, seed)),
+      values: hashes(message, seed),
     },
   }
+}
+
+function hashes(message: Message, seed: number): number[] {
+  const hashes: number[] = []
+  for (const name of valueNames(message)) hashes.push(...hashOf(name, seed))
+  return hashes
 }
