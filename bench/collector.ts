@@ -2,6 +2,7 @@
 // node bench/collector.ts FOLDER PORT COUNT; tells what it cost as one line of JSON when so many messages are synced.
 import { openArchive } from '../src/intake/archive.ts'
 import { openDataFolder } from '../src/journal/data-folder.ts'
+import { idTime } from '../src/message/identity.ts'
 import { blueskySource } from '../src/sources/bluesky/source.ts'
 
 const [path = '', port = '', wanted = '0'] = process.argv.slice(2)
@@ -16,7 +17,7 @@ const source = blueskySource({
 })
 const running = source.run(archive.intake, stop.signal)
 
-/** From the time in the message to when it was synced, in milliseconds. */
+/** From when a frame was made to when it was synced, in milliseconds. */
 const delays: number[] = []
 let seen = 0
 let warm: { at: number; cpu: NodeJS.CpuUsage; seen: number } | undefined
@@ -25,7 +26,8 @@ for await (const batch of archive.journal.follow(0, stop.signal)) {
   for (const record of batch.records()) {
     if (record.op !== 'I') continue
     seen++
-    delays.push(now - Date.parse(record.message.created_at))
+    // The id carries the time to the microsecond.
+    delays.push(now - (idTime(record.message.id_str) ?? 0) / 1000)
   }
   // The first tenth is for the compiler.
   if (warm === undefined && seen >= count / 10) warm = { at: performance.now(), cpu: process.cpuUsage(), seen }

@@ -10,6 +10,8 @@ export interface Child {
   /** Resolves with the first line that matches; rejects when the process ends before. */
   line(pattern: RegExp): Promise<string>
   stop(): Promise<void>
+  /** `kill -9`. */
+  kill(): Promise<void>
 }
 
 const running = new Set<ChildProcessByStdio<null, Readable, null>>()
@@ -17,8 +19,11 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
+/** Where loklak.js keeps what Node made of the TypeScript: a part of the program that runs without it must not look larger. */
+const compiled = 'node_modules/.cache/loklak'
+
 export function start(args: readonly string[]): Child {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, args, { env: { ...process.env, NODE_COMPILE_CACHE: compiled }, stdio: ['ignore', 'pipe', 'inherit'] })
   running.add(child)
   const lines: string[] = []
   const waiting = new Set<() => void>()
@@ -47,6 +52,10 @@ export function start(args: readonly string[]): Child {
       }),
     async stop() {
       child.kill('SIGTERM')
+      await ended
+    },
+    async kill() {
+      child.kill('SIGKILL')
       await ended
     },
   }

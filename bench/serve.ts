@@ -1,17 +1,11 @@
-// The whole server: frames → synced → searchable, searches while it collects, start-up, memory.
+// The whole server: frames → synced → searchable, searches while it collects, memory.
 import { mkdtemp, rm } from 'node:fs/promises'
-import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { cpuMicros, memory, start, type Child } from './process.ts'
+import { cpuMicros, memory, start } from './process.ts'
 import type { Figure } from './run.ts'
-
-interface Served {
-  readonly child: Child
-  readonly url: string
-  readonly readyMillis: number
-}
+import { get, serve } from './server.ts'
 
 interface Status {
   readonly intake: { readonly outcomes: { readonly new: number } }
@@ -19,22 +13,7 @@ interface Status {
   readonly projections: readonly { readonly name: string; readonly position: number }[]
 }
 
-const get = (url: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    request(url, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => resolve(text)).on('error', reject)
-    }).on('error', reject).end()
-  })
-
 const status = async (url: string): Promise<Status> => JSON.parse(await get(`${url}/api/status.json?minified=true`))
-
-async function serve(folder: string, ...settings: string[]): Promise<Served> {
-  const begun = performance.now()
-  const child = start(['--max-semi-space-size=8', 'loklak.js', '--port.http=0', `--data.path=${folder}`, '--source.bluesky.appview.url=', '--log.level=error', '--server.requests.rate=0', ...settings])
-  const url = (await child.line(/listening on http/)).split(' ').at(-1) ?? ''
-  return { child, url, readyMillis: performance.now() - begun }
-}
 
 async function indexed(url: string, count: number): Promise<void> {
   for (;;) {
@@ -69,8 +48,6 @@ export async function serveBench(): Promise<Figure[]> {
   const figures: Figure[] = []
   try {
     const empty = await serve(folder, '--source.bluesky.enabled=false')
-    await sleep(3_000)
-    figures.push({ name: 'ready, empty folder', value: empty.readyMillis, unit: 'ms' }, { name: 'memory idle', value: memory(empty.child.pid).now, unit: 'MB' })
     const bare = performance.now()
     await get(`${empty.url}/api/health/live`)
     const baseline = performance.now() - bare
