@@ -166,6 +166,15 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
       await index.apply(lines.append([remove('3'), authorIs({ key: 'did:plc:ann', state: 'active' })]))
       assert.deepEqual(await seen(index), both)
     })
+    test('what a hidden author edits and deletes is so when shown again', [...world, insert({ id_str: '3', text: 'rain', ...ann, created_at: at(-3) })], async (index, lines) => {
+      await index.apply(lines.append([authorIs({ key: 'did:plc:ann', state: 'hidden' })]))
+      await index.apply(lines.append([edit({ id_str: '1', text: 'rain again', ...ann, hashtags: ['one'], created_at: at(-2) }), remove('3')]))
+      assert.deepEqual(await seen(index), one)
+      assert.equal((await index.search(everything, { ...page, limit: 0 })).hits, 1)
+      await index.apply(lines.append([authorIs({ key: 'did:plc:ann', state: 'active' })]))
+      assert.deepEqual(await seen(index), both)
+      assert.deepEqual(await find(index, 'again'), ['1'])
+    })
     test('an author whose name comes later is still hidden', world, async (index, lines) => {
       await index.apply(lines.append([authorIs({ key: 'did:plc:ann', state: 'hidden' }), authorIs({ key: 'did:plc:ann', handle: 'ann.example' })]))
       assert.deepEqual(await seen(index), one)

@@ -47,6 +47,14 @@ describe('columns', () => {
       }),
     )
   })
+  it('in memory are gone at once when freed', () => {
+    const columns = new Columns()
+    const row: ColumnRow = { rid: 5, at: 1, seen: 1, retweets: 1, favourites: 1, live: true, classNumber: 1, values: [1, 2] }
+    columns.add(decodeChunk(encodeChunk([row])))
+    const { at } = columns
+    columns.free()
+    assert.deepEqual([columns.size, columns.bytes, at.length, columns.find(5)], [0, 0, 0, -1])
+  })
   it('in memory grow past any first size', () => {
     const columns = new Columns()
     const many = Array.from({ length: 5000 }, (_, i): ColumnRow => ({ rid: i * 2 ** 20 + (i % 7), at: i, seen: i, retweets: i, favourites: 0, live: true, classNumber: 1, values: [i, i + 1] }))

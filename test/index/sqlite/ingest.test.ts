@@ -13,7 +13,7 @@ import { PartitionWriter, type Change } from '../../../src/index/sqlite/write/pa
 import type { Entry } from '../../../src/message/record.ts'
 import { fold } from '../../../src/message/text/fold.ts'
 import { everything, type Query } from '../../../src/query/tree.ts'
-import { authorIs, history, insert, Lines, someQuery, today } from '../made.ts'
+import { authorIs, history, insert, Lines, remove, someQuery, today } from '../made.ts'
 import { Model } from '../model.ts'
 import { madeFolder } from './folders.ts'
 
@@ -80,6 +80,19 @@ describe('a crash in mid-index', () => {
       )
     })
   }
+  it('brings nothing back for a moment that was deleted before the crash', async () => {
+    const folder = madeFolder()
+    const lines = new Lines()
+    const broken = open(folder)
+    points['when all partitions are written']?.(broken)
+    const portion = lines.append([insert({ id_str: '1' }), insert({ id_str: '2' }), remove('1')])
+    assert.throws(() => broken.apply(portion), Crash)
+    broken.close()
+    const again = open(folder)
+    again.apply(portion.slice(0, 1))
+    again.close()
+    await agree(folder, new Model().apply([insert({ id_str: '2' })]), [everything])
+  })
   it('while authors are hidden everywhere is made right too', async () => {
     const folder = madeFolder()
     const lines = new Lines()

@@ -104,6 +104,12 @@ export class Catalog {
     return row === undefined ? undefined : readAuthor(textIn(row, 0))
   }
 
+  /** The newest states of authors, by stable key. */
+  authorsOf(keys: readonly string[]): ReadonlyMap<string, Author> {
+    const rows = this.db.all('SELECT author FROM author WHERE key IN (SELECT value FROM json_each(?))', JSON.stringify(keys))
+    return new Map(rows.map((row) => readAuthor(textIn(row, 0))).map((author) => [author.key, author]))
+  }
+
   /** The stable keys of all authors who have, or ever had, a folded handle. */
   keysOf(handle: string): string[] {
     return this.db.all('SELECT key FROM handle WHERE handle = ?', handle).map((row) => textIn(row, 0))

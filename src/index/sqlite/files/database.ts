@@ -38,7 +38,7 @@ export class Database {
     this.path = path
     this.#connection = this.#guard(() => new DatabaseSync(path, { readOnly, timeout: 10_000 }))
     // The page size counts only where the file is made here. FULL: what is acknowledged outlives a loss of power.
-    this.exec(`PRAGMA cache_size = ${-Math.ceil(cache / 1024)}${readOnly ? '' : '; PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL'}`)
+    this.exec(`PRAGMA cache_size = ${-Math.ceil(cache / 1024)}${readOnly ? '' : '; PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216'}`)
   }
 
   exec(sql: string): void {

@@ -1,9 +1,10 @@
 // Owns how authors are shown: a message under the newest handle, name and avatar of who wrote it, and the profile of an author.
 import { fold } from '../../../message/text/fold.ts'
 import type { Author, Message } from '../../../message/schema.ts'
-import { author as writtenBy } from '../../../query/tree.ts'
+import { author as by } from '../../../query/tree.ts'
 import type { Profile } from '../../port.ts'
 import type { Catalog } from '../files/catalog.ts'
+import { readMessage } from '../files/stored.ts'
 import { countHits } from './count.ts'
 import { facets } from './facets.ts'
 import { newestFirst, oldestHit, type Hit } from './newest.ts'
@@ -15,8 +16,20 @@ import type { View } from './view.ts'
 /** A message as its author is known now. */
 export function shownMessage(message: Message, catalog: Catalog): Message {
   const author = message.user.user_id === undefined ? undefined : catalog.author(message.user.user_id)
-  if (author === undefined) return message
-  const { handle = '', name = message.user.name, avatar } = author
+  return author === undefined ? message : writtenBy(author, message)
+}
+
+/** Messages, as JSON, as their authors are known now. */
+export function shownMessages(texts: readonly string[], catalog: Catalog): string[] {
+  const messages = texts.map(readMessage)
+  const authors = catalog.authorsOf([...new Set(messages.flatMap(({ user }) => user.user_id ?? []))])
+  return messages.map((message, i) => {
+    const author = authors.get(message.user.user_id ?? '')
+    return author === undefined ? (texts[i] ?? '') : JSON.stringify(writtenBy(author, message))
+  })
+}
+
+function writtenBy({ handle = '', name, avatar }: Author, message: Message): Message {
   const screen_name = handle === '' ? message.screen_name : handle
   return { ...message, screen_name, user: { ...message.user, screen_name, ...(name === undefined ? {} : { name }), ...picture(avatar) } }
 }
@@ -28,7 +41,7 @@ const picture = (avatar: string | undefined): Partial<Message['user']> =>
 export async function profile(name: string, view: View, turn: Turn): Promise<Profile | undefined> {
   const author = knownAuthor(name, view.catalog)
   if (author === undefined && isSilent(name, view.catalog)) return undefined
-  const query = writtenBy(author?.key ?? name)
+  const query = by(author?.key ?? name)
   const scope = scopeOf(query, view)
   const latest = await newestHit(scope.parts, view, turn)
   const message = latest === undefined ? undefined : messageAt(view, latest.part.partition, latest.rid)

@@ -2,9 +2,9 @@
 // histograms and orders other than by time.
 import type { Columns } from '../files/columns.ts'
 import type { PartitionReader } from './partition-reader.ts'
-import { messageAt, type Part, type Scope } from './scope.ts'
+import { acceptedOf, type Part, type Scope } from './scope.ts'
 import type { Turn } from './turn.ts'
-import { maxColumnRows, type View } from './view.ts'
+import type { View } from './view.ts'
 
 /** Some hits of a part. `ordinals` holds `length` of them. */
 export interface Slice {
@@ -23,7 +23,7 @@ const largestSlice = 50_000
 export async function countedHits({ parts }: Scope, view: View, turn: Turn, take: (slice: Slice) => void): Promise<Unfinished | undefined> {
   let unfinished: Unfinished | undefined
   for (const part of parts) {
-    if (part.partition.stored > maxColumnRows) {
+    if (part.partition.stored > view.maxColumnRows) {
       unfinished = 'overfull'
       continue
     }
@@ -81,15 +81,12 @@ function sliceOf(part: Part, columns: Columns, rids: readonly number[]): Slice {
 
 /** Hands on those that the query accepts. Answers false where time ran out. */
 async function takeAccepted({ part, columns, ordinals, length }: Slice, view: View, turn: Turn, take: (slice: Slice) => void): Promise<boolean> {
-  const named = new Set(part.extras.map(({ rid }) => rid))
   for (let from = 0; from < length; from += 100) {
     if (!(await turn.next())) return false
-    const some = ordinals.subarray(from, Math.min(from + 100, length)).filter((ordinal) => {
-      const rid = columns.rid[ordinal] ?? 0
-      const message = named.has(rid) ? undefined : messageAt(view, part.partition, rid)
-      return named.has(rid) || (message !== undefined && part.accepts?.(message) === true)
-    })
-    take({ part, columns, ordinals: some, length: some.length })
+    const some = ordinals.subarray(from, Math.min(from + 100, length))
+    const accepted = acceptedOf(part, Array.from(some, (ordinal) => columns.rid[ordinal] ?? 0), view)
+    const hits = some.filter((ordinal) => accepted.has(columns.rid[ordinal] ?? 0))
+    take({ part, columns, ordinals: hits, length: hits.length })
   }
   return true
 }

@@ -3,7 +3,7 @@ import { compareMarks, type Mark } from '../../cursor.ts'
 import type { Found } from '../files/partition.ts'
 import type { PartitionReader, RidRange } from './partition-reader.ts'
 import { groupOf, instantOf } from '../files/place.ts'
-import { messageAt, type Part } from './scope.ts'
+import { acceptedOf, type Part } from './scope.ts'
 import type { Turn } from './turn.ts'
 import type { View } from './view.ts'
 
@@ -61,7 +61,8 @@ async function* walk(part: Part, view: View, after: Mark | undefined, want: numb
       const some = candidates.slice(i, i + step)
       const last = some.at(-1)
       if (last !== undefined) reached = markOf(last)
-      yield { hits: some.filter((found) => isAccepted(found, part, view)).map((found) => ({ ...found, part })), reached, late: false }
+      const accepted = acceptedOf(part, some.map(({ rid }) => rid), view)
+      yield { hits: some.filter(({ rid }) => accepted.has(rid)).map((found) => ({ ...found, part })), reached, late: false }
     }
     high = low
   }
@@ -74,12 +75,6 @@ function wholeGroups(reader: PartitionReader, expression: string | undefined, ra
   if (expression === undefined || last === undefined || rows.length < size) return { rows, low: range.from }
   const low = groupOf(reader.span, last.rid)
   return { rows: [...rows, ...reader.newest(expression, { from: low, to: last.rid }, Number.MAX_SAFE_INTEGER)], low }
-}
-
-function isAccepted({ rid }: Found, { accepts, partition, extras }: Part, view: View): boolean {
-  if (accepts === undefined || extras.some((extra) => extra.rid === rid)) return true
-  const message = messageAt(view, partition, rid)
-  return message !== undefined && accepts(message)
 }
 
 /** The oldest hit of parts that are asked by expression alone. */

@@ -102,6 +102,12 @@ export class PartitionReader {
     return row === undefined ? undefined : textIn(row, 0)
   }
 
+  /** Messages as JSON, by rid; without those that were removed in the meantime. */
+  documents(rids: readonly number[]): ReadonlyMap<number, string> {
+    const sql = 'SELECT rid, message FROM document WHERE rid IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.rid = document.rid)'
+    return new Map(this.#db.all(sql, JSON.stringify(rids)).map((row) => [numberIn(row, 0), textIn(row, 1)]))
+  }
+
   idOf(rid: number): string | undefined {
     const row = this.#db.get('SELECT id FROM document WHERE rid = ?', rid)
     return row === undefined ? undefined : textIn(row, 0)
@@ -131,12 +137,19 @@ export class PartitionReader {
     this.#seq = 0
   }
 
+  /** Gives the memory of the columns back. To be called when nobody is counting. */
+  freeColumns(): void {
+    this.#columns.free()
+    this.dropColumns()
+  }
+
   close(): void {
     this.#db.close()
   }
 
   async #load(turn: Turn): Promise<boolean> {
     if (firstChunk(this.#db) > this.#seq + 1) this.dropColumns()
+    if (this.#seq === 0) this.#columns.reserve(numberIn(this.#db.get('SELECT sum(rows) FROM columns'), 0))
     for (;;) {
       const chunks = chunksAfter(this.#db, this.#seq, chunksAtATime)
       for (const { seq, chunk } of chunks) {

@@ -24,6 +24,9 @@ export interface ReaderData {
 const { folder, columnBytes }: ReaderData = workerData
 const view = new View(folder, new Catalog(join(folder, catalogFile), true), columnBytes)
 const turns = new Map<number, Turn>()
+/** After so many milliseconds without a question memory is given back. */
+const restAfter = 120_000
+const resting = setTimeout(() => turns.size === 0 && view.rest(), restAfter).unref()
 
 function messageById(id: string): string | undefined {
   const found = findMessage(id, view, view.partitions())
@@ -60,6 +63,7 @@ async function reply(id: number, question: Question): Promise<void> {
     reply = { id, failure: failureOf(error) }
   } finally {
     turns.delete(id)
+    if (turns.size === 0) resting.refresh()
   }
   parentPort?.postMessage(reply)
 }

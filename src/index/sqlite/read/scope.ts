@@ -12,8 +12,8 @@ import type { Found } from '../files/partition.ts'
 import { partitionAt } from '../files/plan.ts'
 import type { View } from './view.ts'
 
-/** Decides about a message where FTS5 cannot. */
-export type Accepts = (message: Message) => boolean
+/** Decides about a message, given as JSON, where FTS5 cannot. */
+export type Accepts = (text: string) => boolean
 
 /** One partition between two instants (milliseconds), and what of it matches. */
 export interface Part {
@@ -93,8 +93,30 @@ function acceptance(query: Query, authorKeys: AuthorKeys): Accepts {
   const children = query.kind === 'and' ? query.all : [query]
   const rest = allOf(children.filter((child) => leavesOf(child).some((leaf) => !isTerms(leaf))))
   const predicate = compileQuery(rest, authorKeys)
-  if (leavesOf(rest).some(isTerms)) return (message) => predicate(subject(message))
-  return (message) => predicate({ message, words: [], terms: new Set() })
+  const needles = literals(rest)
+  const isOnlyItself = !leavesOf(rest).some(isTerms)
+  return (text) => {
+    if (needles.length > 0) {
+      const lower = text.toLowerCase()
+      if (!needles.every((needle) => lower.includes(needle))) return false
+    }
+    const message = readMessage(text)
+    return predicate(isOnlyItself ? { message, words: [], terms: new Set() } : subject(message))
+  }
+}
+
+/** Texts that stand in the JSON of every match: what a glob has between its wildcards. Much is passed over without being parsed. */
+function literals(query: Query): string[] {
+  if (query.kind === 'and') return query.all.flatMap(literals)
+  return query.kind === 'link' ? (query.glob.match(/[a-z0-9./:_-]+/g) ?? []) : []
+}
+
+/** Which messages of a part the query accepts. */
+export function acceptedOf({ accepts, partition, extras }: Part, rids: readonly number[], view: View): ReadonlySet<number> {
+  if (accepts === undefined) return new Set(rids)
+  const decided = new Set(extras.map(({ rid }) => rid))
+  const texts = view.ask(partition, (reader) => reader.documents(rids))
+  return new Set(rids.filter((rid) => decided.has(rid) || (texts.has(rid) && accepts(texts.get(rid) ?? ''))))
 }
 
 /** The messages that a query names by id, and whether it matches them. */

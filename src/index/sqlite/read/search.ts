@@ -2,8 +2,7 @@
 import type { Query } from '../../../query/tree.ts'
 import { readCursor, writeCursor, type Mark } from '../../cursor.ts'
 import { countCap, type Page } from '../../port.ts'
-import { readMessage } from '../files/stored.ts'
-import { shownMessage } from './authors.ts'
+import { shownMessages } from './authors.ts'
 import { countHits } from './count.ts'
 import type { Unfinished } from './counted.ts'
 import { markOf, newestFirst, type Hit } from './newest.ts'
@@ -31,10 +30,7 @@ export async function search(query: Query, page: Page, view: View, turn: Turn): 
   const scope = scopeOf(query, view)
   const { hits, next, unfinished } = page.order === 'created_at' ? await findNewest(scope, page, after, view, turn) : await findRanked(scope, page, after, view, turn)
   const counted = page.count === 'none' ? undefined : await count(scope, page, view, turn)
-  const messages = hits.flatMap(({ rid, part }) => {
-    const text = view.ask(part.partition, (reader) => reader.document(rid))
-    return text === undefined ? [] : [present(text, view)]
-  })
+  const messages = shownMessages(documentsOf(hits, view), view.catalog)
   return {
     messages: `[${messages.join(',')}]`,
     ...(counted === undefined ? {} : { hits: counted.hits, hits_relation: counted.relation }),
@@ -81,9 +77,9 @@ async function count(scope: Scope, { count }: Page, view: View, turn: Turn): Pro
   return { hits: Math.min(counted.count, cap), relation: isMore || !counted.whole ? 'gte' : 'eq', unfinished: counted.whole ? undefined : 'deadline' }
 }
 
-/** The message as it is shown, as JSON. */
-function present(text: string, view: View): string {
-  const message = readMessage(text)
-  const shown = shownMessage(message, view.catalog)
-  return shown === message ? text : JSON.stringify(shown)
+/** The messages of hits, in their order. */
+function documentsOf(hits: readonly Hit[], view: View): string[] {
+  const byPart = Map.groupBy(hits, ({ part }) => part)
+  const texts = new Map(Array.from(byPart, ([part, some]) => [part, view.ask(part.partition, (reader) => reader.documents(some.map(({ rid }) => rid)))]))
+  return hits.flatMap(({ part, rid }) => texts.get(part)?.get(rid) ?? [])
 }

@@ -9,8 +9,8 @@ import type { Turn } from './turn.ts'
 
 /** Partitions that a reader holds open at most. */
 const maxOpen = 24
-/** Of larger partitions nothing is counted: a rebuild divides them. About 75 bytes a message are needed. */
-export const maxColumnRows = 4_000_000
+/** About 75 bytes a message are needed for columns. */
+const mostColumnRows = 4_000_000
 
 /** Damage that a reader met; the writer sets the file aside. */
 export class DamagedPartition extends Error {
@@ -25,6 +25,8 @@ export class DamagedPartition extends Error {
 
 export class View {
   readonly catalog: Catalog
+  /** Of partitions with more messages nothing is counted by value: a rebuild divides them. */
+  readonly maxColumnRows: number
   readonly #folder: string
   readonly #columnBytes: number
   #version = -1
@@ -33,7 +35,8 @@ export class View {
   readonly #open = new Map<string, PartitionReader>()
 
   /** `columnBytes`: memory for columns of all partitions. */
-  constructor(folder: string, catalog: Catalog, columnBytes: number) {
+  constructor(folder: string, catalog: Catalog, columnBytes: number, maxColumnRows = mostColumnRows) {
+    this.maxColumnRows = maxColumnRows
     this.#folder = folder
     this.catalog = catalog
     this.#columnBytes = columnBytes
@@ -70,6 +73,11 @@ export class View {
     } catch (error) {
       throw this.#blame(partition, error)
     }
+  }
+
+  /** Gives up what only makes answers quick. To be called when no question is open. */
+  rest(): void {
+    for (const reader of this.#open.values()) reader.freeColumns()
   }
 
   close(): void {

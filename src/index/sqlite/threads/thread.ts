@@ -11,6 +11,9 @@ export type Reply<Failure, Notice> =
   | { readonly id: number; readonly failure: Failure }
   | { readonly notice: Notice }
 
+/** What is young dies young in these threads; more room for it would only make the process larger. */
+const youngMemory = 24
+
 /** The thread died before it answered. */
 export class ThreadLost extends Error {}
 
@@ -29,7 +32,7 @@ export class Thread<Asks extends { readonly kind: string }, Values extends { rea
 
   constructor(script: URL, workerData: unknown, memory: number, toError: (failure: Failure) => Error, onNotice: (notice: Notice) => void) {
     this.#toError = toError
-    this.#worker = new Worker(script, { workerData, resourceLimits: { maxOldGenerationSizeMb: memory } })
+    this.#worker = new Worker(script, { workerData, resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: youngMemory } })
     this.#worker.on('message', (reply: Reply<Failure, Notice>) => {
       if ('notice' in reply) onNotice(reply.notice)
       else this.#settle(reply)
