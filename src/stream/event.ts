@@ -19,7 +19,7 @@ const instant = (position: Position): string => new Date(Math.floor(position / 1
 
 /** Something was asked for from before the oldest record that is kept, which may stand at `to` itself. */
 export const missingFrame = (from: Position, to: Position): Frame =>
-  frame(to - 1, 'info', { reason: 'not kept any more, or not yet', missing: { from: instant(from), to: instant(to) } })
+  frame(to - 1, 'info', { reason: 'not kept any more, or not yet', missing: { from: instant(from + 1), to: instant(to) } })
 
 /** The subscriber read too slowly and is cut off; `resume` is where to go on. */
 export const slowFrame = (position: Position): Frame => frame(position, 'info', { reason: 'too slow', resume: String(position) })

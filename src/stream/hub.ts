@@ -6,7 +6,6 @@ import type { JournalRecord, Position } from '../message/record.ts'
 import type { Message } from '../message/schema.ts'
 import { fold } from '../message/text/fold.ts'
 import type { AuthorKeys } from '../query/tree.ts'
-import { createCache } from '../support/cache.ts'
 import { createPace } from '../support/pace.ts'
 import { wait } from '../support/timer.ts'
 import { isNews, type Away } from './away.ts'
@@ -16,7 +15,7 @@ import { createMatcher } from './matcher.ts'
 import { nobody, type Member, type Start, type Subscriber } from './member.ts'
 import { createRecipients } from './recipients.ts'
 import { breath, networkOf, replay, type Told } from './replay.ts'
-import { interest, passing, wantsNetwork, type Wanted } from './subscription.ts'
+import { interest, passing, wantsNetwork, wantsNetworks, type Wanted } from './subscription.ts'
 
 export interface Subscription {
   /** Everything up to here was sent: where to go on. */
@@ -69,7 +68,7 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
   const away: Away = new Set()
   const pace = createPace(replayRate, now)
   /** Queries ask for them with each message. */
-  let keys = createCache<string, readonly string[]>(rememberedHandles)
+  const keys = new Map<string, readonly string[]>()
   let position = journal.last()
   let delivered = 0
   let cut = 0
@@ -78,6 +77,7 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
     const known = keys.get(handle)
     if (known !== undefined) return known
     const asked = authorKeys(handle)
+    if (keys.size >= rememberedHandles) keys.clear()
     keys.set(handle, asked)
     return asked
   }
@@ -95,6 +95,7 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
   function leave(member: Member): Subscriber {
     const { subscriber } = member
     members.delete(member)
+    replays.delete(member)
     matcher.remove(member)
     member.stop.abort()
     member.subscriber = nobody
@@ -162,7 +163,7 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
     // Not in the turn in which it was synced: in that turn the intake learns from it who has which handle.
     await breathe()
     if (members.size === 0) {
-      if (keys.size > 0) keys = createCache(rememberedHandles)
+      keys.clear()
     } else {
       let untilBreath = breath
       for (const record of batch.records()) {
@@ -182,6 +183,7 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
 
   function goLive(member: Member, floor: Position): void {
     member.floor = floor
+    replays.delete(member)
     members.add(member)
     // Not as it was when the replay began: who has a handle may have changed since.
     takeInterest(member)
@@ -206,8 +208,6 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
       await replay(after, member, told, { journal, pace, isGone, send, reached })
     } catch (error) {
       onFailure(error)
-    } finally {
-      replays.delete(member)
     }
     // It can go on from its last id; nothing is lost.
     if (!members.has(member)) end(member)
@@ -222,6 +222,7 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
       position: () => (members.has(member) ? Math.max(member.floor, position) : member.floor),
       change(next) {
         member.wanted = next
+        if (wantsNetworks(member.interest)) member.unsure = Math.floor(Math.max(member.floor, position) / 1000)
         if (members.has(member)) takeInterest(member)
         else member.interest = interest(next, keysOf)
       },

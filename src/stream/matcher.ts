@@ -1,5 +1,6 @@
 // Owns finding, among thousands of subscribers, those who want a message, without asking each: by channel in a map, by a term
 // that every match of a query must have in another; only queries without such a term are asked about every message.
+import type { Predicate } from '../query/match.ts'
 import type { Interest, Passing } from './subscription.ts'
 
 export interface Matcher<S> {
@@ -32,11 +33,11 @@ export function createMatcher<S>(): Matcher<S> {
   const byChannel = new Map<string, Set<Entry<S>>>()
   const byTerm = new Map<string, Set<Entry<S>>>()
   /** Those that have to be asked about everything: patterns of channels, and queries without a term. */
-  const others = new Set<Entry<S>>()
+  const patterned = new Set<Entry<S>>()
+  const termless = new Map<S, Predicate>()
   /** Channels below a network: only for these are the channels of a message worked out. */
   let deepChannels = 0
 
-  const isOther = ({ patterns, predicate, terms }: Interest): boolean => patterns.length > 0 || (predicate !== undefined && terms === undefined)
   const isDeep = (channel: string): boolean => channel.includes('/')
 
   return {
@@ -51,7 +52,8 @@ export function createMatcher<S>(): Matcher<S> {
         if (isDeep(channel)) deepChannels++
       }
       for (const term of interest.terms ?? []) addTo(byTerm, term, entry)
-      if (isOther(interest)) others.add(entry)
+      if (interest.patterns.length > 0) patterned.add(entry)
+      if (interest.predicate !== undefined && interest.terms === undefined) termless.set(subscriber, interest.predicate)
     },
     remove(subscriber) {
       const entry = entries.get(subscriber)
@@ -62,7 +64,8 @@ export function createMatcher<S>(): Matcher<S> {
         if (isDeep(channel)) deepChannels--
       }
       for (const term of entry.interest.terms ?? []) removeFrom(byTerm, term, entry)
-      others.delete(entry)
+      patterned.delete(entry)
+      termless.delete(subscriber)
     },
     wanting(passing) {
       const wanting = new Set<S>()
@@ -79,7 +82,11 @@ export function createMatcher<S>(): Matcher<S> {
           }
         }
       }
-      for (const { subscriber, interest } of others) if (!wanting.has(subscriber) && interest.wants(passing)) wanting.add(subscriber)
+      if (termless.size > 0) {
+        const subject = passing.subject()
+        for (const [subscriber, predicate] of termless) if (predicate(subject)) wanting.add(subscriber)
+      }
+      for (const { subscriber, interest } of patterned) if (!wanting.has(subscriber) && interest.wants(passing)) wanting.add(subscriber)
       return wanting
     },
   }

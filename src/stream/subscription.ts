@@ -73,5 +73,8 @@ export function interest({ channels, query }: Wanted, authorKeys: AuthorKeys): I
   }
 }
 
+/** Whether everything about some network reaches this subscriber, so that it is not remembered what it was sent. */
+export const wantsNetworks = ({ channels, patterns }: Interest): boolean => patterns.length > 0 || channels.some((name) => !name.includes('/'))
+
 /** Whether everything about a network reaches this subscriber, deletes of messages it never saw included. */
 export const wantsNetwork = ({ channels, patterns }: Interest, network: string): boolean => channels.includes('all') || channels.includes(network) || patterns.some((pattern) => pattern.test(network) || pattern.test('all'))

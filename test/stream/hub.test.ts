@@ -153,6 +153,18 @@ test('a change of what is wanted counts from the next message', async (t) => {
   assert.equal(hub.counts().subscribers, 0)
 })
 
+test('who had everything and asks for less still hears the end of what it had', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const listener = ear()
+  const subscription = hub.subscribe(channels('all'), undefined, listener)
+  await journal.append([insert('a', 'sun'), insert('b', 'rain')])
+  await settled()
+  subscription.change(query('rain'))
+  await journal.append([remove('a'), edit('b', 'sun')])
+  await settled()
+  assert.deepEqual(heard(listener), ['message a', 'message b', 'delete a', 'delete b'])
+})
+
 test('who reads too slowly is cut off with the place to resume at; the others are not touched', async (t) => {
   const { journal, hub, settled } = await open(t)
   const [slow, fast] = [ear(3), ear()]
@@ -257,19 +269,38 @@ test('who comes later is not told any more what is gone by then', async (t) => {
   assert.deepEqual(heard(listener), ['message b'])
 })
 
-test('a handle that changes hands during a replay counts when the subscriber joins the others', async (t) => {
-  const owners = new Map<string, string[]>()
-  const { journal, hub, settled } = await open(t, (handle) => owners.get(handle) ?? [])
-  await journal.append([insert('a', 'x', 'zoe')])
+/** A subscriber that takes one frame, and the next ones when it is told to. */
+function hesitant(): Ear & { goOn(): void } {
+  const going = Promise.withResolvers<void>()
+  let waits = true
   const listener = ear()
-  hub.subscribe(query('from:star.test'), resume(1), listener)
-  // Nobody else listens, so the hub itself does not look at what passes.
-  owners.set('star.test', ['key:ann'])
+  return Object.assign(listener, {
+    busy: () => waits && listener.frames.length > 0,
+    drained: (signal: AbortSignal) => Promise.race([going.promise, new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))]),
+    goOn() {
+      waits = false
+      going.resolve()
+    },
+  })
+}
+
+test('a handle that changes hands during a replay counts when the subscriber joins the others', async (t) => {
+  const owners = new Map([['star.test', ['key:bob']]])
+  const { journal, hub, settled } = await open(t, (handle) => owners.get(handle) ?? [])
+  await journal.append([insert('a', 'x', 'bob'), insert('b', 'x', 'bob')])
+  await settled()
+  const listener = hesitant()
+  hub.subscribe(query('from:star.test'), { after: 0, resumed: false }, listener)
+  while (listener.frames.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  owners.set('star.test', ['key:bob', 'key:ann'])
   await journal.append([{ op: 'A', imported: false, author: { key: 'key:ann', network: 'test', handle: 'star.test', state: 'active' } }])
+  // Nobody else listens, so the hub itself does not look at what passes.
+  while (hub.position() < journal.last()) await new Promise((resolve) => setImmediate(resolve))
+  listener.goOn()
   await settled()
-  await journal.append([insert('b', 'x', 'ann')])
+  await journal.append([insert('c', 'x', 'ann')])
   await settled()
-  assert.deepEqual(heard(listener), ['info', 'message b'])
+  assert.deepEqual(heard(listener), ['message a', 'message b', 'message c'])
 })
 
 test('one record that cannot be told does not keep the others from being told', async (t) => {
@@ -287,12 +318,11 @@ test('one record that cannot be told does not keep the others from being told', 
 
 test('when the hub stops, all streams end, also those that replay', async (t) => {
   const journal = await openAt(t, await temporaryFolder())
-  await journal.append([insert('a')])
+  await journal.append([insert('a'), insert('b')])
   const stop = new AbortController()
   const hub = createHub({ journal, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => assert.fail(String(error)) })
   const running = hub.run(stop.signal)
-  const blocked: Ear = { ...ear(), busy: () => true, drained: (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())), end() { blocked.ended = true } }
-  const live: Ear = { ...ear(), end() { live.ended = true } }
+  const [blocked, live] = [hesitant(), ear()]
   hub.subscribe(channels('all'), { after: 0, resumed: false }, blocked)
   hub.subscribe(channels('all'), undefined, live)
   while (blocked.frames.length === 0) await new Promise((resolve) => setImmediate(resolve))
