@@ -41,7 +41,7 @@ const sheet: Sheet<RemoteEvent> = {
 }
 
 interface Asked {
-  readonly query: string | undefined
+  readonly query: string
   readonly channel: string
   readonly url: string | undefined
   readonly after: string
@@ -50,8 +50,8 @@ interface Asked {
 /** The address of the stream with what is asked of it. */
 function addressOf({ query, channel, url = 'http://localhost', after }: Asked): URL {
   const address = new URL('api/stream.json', url.endsWith('/') ? url : `${url}/`)
-  const channels = channel === '' && query === undefined ? 'all' : channel
-  for (const [name, value] of Object.entries({ channel: channels, q: query ?? '', after })) if (value !== '') address.searchParams.set(name, value)
+  const channels = channel === '' && query === '' ? 'all' : channel
+  for (const [name, value] of Object.entries({ channel: channels, q: query, after })) if (value !== '') address.searchParams.set(name, value)
   return address
 }
 
@@ -66,8 +66,8 @@ async function* messagesOf({ events }: Remote, err: Context['err']): AsyncGenera
 export const stream = command({
   name: 'stream',
   summary: 'Prints new messages the moment they are kept, of this server or any other, and goes on by itself when it is interrupted.',
-  usage: ['stream [QUERY] [--channel CHANNEL,…] [--url URL] [--after ID|DATE|-1h] [--format FORMAT]'],
-  arguments: { min: 0, max: 1 },
+  usage: ['stream [QUERY…] [--channel CHANNEL,…] [--url URL] [--after ID|DATE|-1h] [--format FORMAT]'],
+  arguments: { min: 0, max: 100 },
   flags: {
     channel: option(text, '', 'Channels such as bluesky/hashtag/rain, with commas between. Without query and channel: all.'),
     url: option(optional(url('http', 'https')), '', 'The server. Without it, the one that runs on the data folder.'),
@@ -78,7 +78,7 @@ export const stream = command({
     const { settings, args, out, err, signal } = context
     const own = flags.url === undefined ? socketAddress(dataFolder(settings['data.path']).socket) : undefined
     const options: RemoteOptions = {
-      address: addressOf({ ...flags, query: args[0] }),
+      address: addressOf({ ...flags, query: args.join(' ') }),
       ...(own === undefined ? {} : { socketPath: own.path }),
       signal,
       onInterrupted: (reason, pause) => void err.write(`interrupted: ${reason}; again in ${Math.ceil(pause / 1000)} s\n`),

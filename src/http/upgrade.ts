@@ -13,6 +13,7 @@ export interface Handshake {
 
 interface Pending extends Handshake {
   readonly response: ServerResponse
+  readonly onEnd: () => void
 }
 
 const pending = new WeakMap<IncomingMessage, Pending>()
@@ -28,7 +29,10 @@ export function routeHandshake(app: FastifyInstance, request: IncomingMessage, s
   response.shouldKeepAlive = false
   response.assignSocket(socket)
   response.once('finish', () => socket.end())
-  pending.set(request, { request, socket, head, response })
+  // A client says nothing before it is answered, but it may leave, which is seen only where its connection is read.
+  const onEnd = (): void => void socket.destroy()
+  socket.once('end', onEnd).resume()
+  pending.set(request, { request, socket, head, response, onEnd })
   app.routing(request, response)
 }
 
@@ -39,5 +43,6 @@ export function takeHandshake({ raw }: FastifyRequest, reply: FastifyReply): Han
   reply.hijack()
   pending.delete(raw)
   found.response.detachSocket(found.socket)
+  found.socket.off('end', found.onEnd)
   return found
 }

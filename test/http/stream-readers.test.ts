@@ -75,6 +75,15 @@ test('a reader who never reads is cut off, the others get everything, and memory
   while (house.open() > 2) await turn()
 })
 
+test('when the server stops, nobody who does not read holds it up', async (t) => {
+  const house = await streaming(t)
+  for (let i = 0; i < 400; i += 20) await house.journal.append(Array.from({ length: 20 }, (_, j) => insert(`m${i + j}`, 'x'.repeat(20_000))))
+  const never = await deaf(t, house.port, 'channel=all&after=0')
+  while (house.hub.counts().delivered === 0) await turn()
+  await house.close(600_000)
+  assert.equal(never.destroyed, false, 'it did nothing')
+})
+
 test('one who was cut off is told so, and goes on from there', async (t) => {
   const house = await streaming(t, { streams: { queue: 50_000 } })
   const slow = await listen(house.port, 'channel=all&only=id_str,text')
@@ -99,7 +108,7 @@ test('one who was cut off is told so, and goes on from there', async (t) => {
 })
 
 test('a replay waits for its reader, and one who takes nothing at all is given up', async (t) => {
-  const house = await streaming(t, { streams: { queue: 200_000, heartbeat: 20 } })
+  const house = await streaming(t, { streams: { queue: 200_000, heartbeat: 400 } })
   const total = 1_000
   for (let i = 0; i < total; i += 50) await house.journal.append(Array.from({ length: 50 }, (_, j) => insert(`m${i + j}`, 'x'.repeat(20_000))))
   await deaf(t, house.port, 'channel=all&after=0')
@@ -107,7 +116,9 @@ test('a replay waits for its reader, and one who takes nothing at all is given u
   const gist = await reader.gist(total)
   assert.deepEqual([gist[0], gist.at(-1)], ['message m0', `message m${total - 1}`])
   while (house.open() > 1) await turn()
-  assert.equal(house.hub.counts().cut, 0, 'a replay is never too slow')
+  const { cut, delivered } = house.hub.counts()
+  assert.equal(cut, 0, 'a replay is never too slow')
+  assert.ok(delivered < 2 * total, 'what is not taken is not even read')
 })
 
 test('readers that are many and hear nothing cost nothing but their places; then one message reaches them all', async (t) => {

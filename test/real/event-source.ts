@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { request as requestHttp, type IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What stands between two empty lines. */
 export interface Block {
@@ -69,10 +70,26 @@ export async function* readBlocks(address: Address, bookmark: Bookmark): AsyncGe
   }
 }
 
-/** What is told, by whatever connections it takes. */
-export async function* readAll(address: Address): AsyncGenerator<Block & { readonly data: string }> {
+const isBroken = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET')
+
+/** The events of a stream, by whatever connections it takes: where one breaks or is refused, the next is tried at once. */
+export async function* readAll(address: Address): AsyncGenerator<Required<Block>, void> {
   const bookmark = { id: '' }
-  for (;;) for await (const { data, ...block } of readBlocks(address, bookmark)) if (data !== undefined) yield { ...block, data }
+  for (;;) {
+    try {
+      for await (const { data, ...block } of readBlocks(address, bookmark)) if (data !== undefined) yield { ...block, data }
+    } catch (error) {
+      if (!isBroken(error)) throw error
+    }
+    await sleep(5)
+  }
+}
+
+/** The next so many. */
+export async function take<T>(events: AsyncIterable<T>, count: number): Promise<T[]> {
+  const taken: T[] = []
+  for await (const event of events) if (taken.push(event) === count) break
+  return taken
 }
 
 export interface Dropping {

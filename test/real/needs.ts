@@ -16,10 +16,12 @@ function unless(missing: readonly string[]): Needs {
   return { skip: reason }
 }
 
-function isThere(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+/** Where a program lies; undefined where there is none of this name. */
+export function pathOf(program: string): string | undefined {
+  const paths = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, program))
+  return paths.find((path) => {
     try {
-      accessSync(join(folder, program), constants.X_OK)
+      accessSync(path, constants.X_OK)
       return true
     } catch {
       return false
@@ -28,7 +30,7 @@ function isThere(program: string): boolean {
 }
 
 /** For tests that run these programs. Throws where they must be there and are not. */
-export const needs = (...programs: readonly string[]): Needs => unless(programs.filter((program) => !isThere(program)))
+export const needs = (...programs: readonly string[]): Needs => unless(programs.filter((program) => pathOf(program) === undefined))
 
 /** For tests that need Python: one that can make environments, as new as what is put into them asks for. */
 export function needsPython(): Needs {

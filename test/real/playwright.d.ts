@@ -2,7 +2,7 @@
 // installed it.
 
 declare module 'playwright-core' {
-  interface Page {
+  export interface Page {
     /** Runs an expression in the page and gives its value. */
     evaluate(expression: string): Promise<unknown>
   }

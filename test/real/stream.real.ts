@@ -5,10 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { chromium } from 'playwright-core'
 import { seeded } from '../../src/sources/sample/random.ts'
 import { idOf, postFrame, startJetstream, type Jetstream } from '../e2e/jetstream.ts'
-import { readAll, readDropping, type Block } from './event-source.ts'
+import { openPage } from './browser.ts'
+import { readAll, readDropping, take, type Block } from './event-source.ts'
 import { textAt } from './listener.ts'
 import { startLoklak, type Loklak } from './loklak.ts'
 import { needs } from './needs.ts'
@@ -94,16 +94,13 @@ const listening = (url: string): string => `
   undefined
 `
 
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-
-test('an EventSource in Chromium, while the server is killed and started again', needs('chromium'), async (t) => {
+test('an EventSource in Chromium, and a reader that asks again at once, while the server is killed and started', needs('chromium'), async (t) => {
   const { jetstream, loklak } = await collect(t)
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args })
-  t.after(() => browser.close())
-  const page = await browser.newPage()
+  const page = await openPage(t)
   await page.evaluate(listening(loklak.url() + everything))
   const ask = async (what: string): Promise<number> => Number(await page.evaluate(what))
   const total = 3_000
+  const eager = take(readAll({ url: loklak.url() + everything }), total)
   const poured = pour(jetstream, { total, perSecond: 300 })
   for (let life = 1; life <= 2; life++) {
     const had = await ask('heard.length')
@@ -117,4 +114,5 @@ test('an EventSource in Chromium, while the server is killed and started again',
   await until('the page heard everything', async () => ((await ask('heard.length')) >= total ? true : undefined))
   const heard: { id: string; data: string }[] = JSON.parse(String(await page.evaluate('JSON.stringify(heard)')))
   assertWhole(heard, expected, 'the page')
+  assertWhole(await eager, expected, 'the eager reader')
 })

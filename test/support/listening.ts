@@ -1,6 +1,6 @@
 // Owns the address at which a server of a test listens.
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { Server } from 'node:net'
 
 /** Listens on any free port of the loopback and tells which. */
 export async function listenLocally(server: Server): Promise<number> {

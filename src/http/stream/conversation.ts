@@ -33,8 +33,6 @@ const maxId = 64
 const maxMistakes = 10
 /** Messages and pings a second, and at once. */
 const most = { rate: 10, burst: 100 }
-/** Milliseconds that a client has to say goodbye. */
-const goodbye = 2_000
 /** Beats without a sign of life after which the client is gone. */
 const patience = 2
 
@@ -86,10 +84,7 @@ export function converse({ ws, socket, place, hub, stop, log, now }: Conversatio
       if (++silent > patience) ws.terminate()
       else ws.ping()
     },
-    end() {
-      ws.close(stop.aborted ? closing.stopping : code)
-      setTimeout(() => ws.terminate(), goodbye).unref()
-    },
+    end: () => ws.close(stop.aborted ? closing.stopping : code),
     destroy: () => ws.terminate(),
   }
   const wire = place.wire(pipe)

@@ -1,6 +1,7 @@
 // Owns a stream as the answer to a request: server-sent events, or lines of NDJSON. Does not know who listens to what.
 import type { ServerResponse } from 'node:http'
 import type { Position } from '../../message/record.ts'
+import { acknowledgement } from '../../stream/event.ts'
 import type { Frame } from '../../stream/frame.ts'
 import type { Pipe } from './wire.ts'
 
@@ -30,7 +31,7 @@ export const scripts: Readonly<Record<StreamFormat, Script>> = {
   },
   ndjson: {
     type: 'application/x-ndjson; charset=utf-8',
-    greeting: () => Buffer.from('\n'),
+    greeting: (position) => acknowledgement(position, 'subscribed').line(),
     event: (frame, only) => frame.line(only),
     heartbeat: () => Buffer.from('\n'),
   },

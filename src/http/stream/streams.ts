@@ -18,7 +18,6 @@ export interface StreamLimits {
 /** A place among the streams; to be left when the connection is gone. */
 export interface Place {
   wire(pipe: Pipe): Wire
-  /** Any number of times. */
   leave(): void
 }
 
@@ -36,6 +35,9 @@ export interface StreamCounts {
   readonly stalled: number
   readonly refused: number
 }
+
+/** Milliseconds that readers have to take the last of it when the server stops. */
+const goodbye = 2_000
 
 const stopping = (): LoklakError => new LoklakError('NOT_READY', 'It stops.')
 
@@ -61,6 +63,9 @@ export function createStreams({ queue, perAddress, total, heartbeat }: StreamLim
   let refused = 0
   stop.addEventListener('abort', () => {
     for (const wire of wires) wire.end()
+    setTimeout(() => {
+      for (const wire of wires) wire.cut()
+    }, goodbye).unref()
   })
 
   function take(caller: Caller): () => void {
@@ -79,7 +84,6 @@ export function createStreams({ queue, perAddress, total, heartbeat }: StreamLim
       const leaveGate = take(caller)
       let wire: Wire | undefined
       let beats: NodeJS.Timeout | undefined
-      let left = false
       open++
       return {
         wire(pipe) {
@@ -90,8 +94,6 @@ export function createStreams({ queue, perAddress, total, heartbeat }: StreamLim
           return made
         },
         leave() {
-          if (left) return
-          left = true
           open--
           leaveGate()
           clearInterval(beats)

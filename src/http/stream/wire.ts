@@ -29,6 +29,8 @@ export interface Wire {
   drained(signal: AbortSignal): Promise<void>
   /** Ends when all that waits is written. */
   end(): void
+  /** Cuts what does not end. */
+  cut(): void
   /** To be called now and then, always after the same time. */
   beat(): void
   /** To be called when the connection is gone. */
@@ -120,6 +122,9 @@ export function createWire(pipe: Pipe, { limit, turn, onStalled }: WireOptions):
       if (state !== 'open') return
       state = 'ending'
       flushLater()
+    },
+    cut() {
+      if (state !== 'closed') pipe.destroy()
     },
     beat() {
       if (state === 'closed') return
