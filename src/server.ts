@@ -97,7 +97,7 @@ const indexing = ({ index, feed }: Projections, { journal }: Archive): Indexing 
 export async function startServer(settings: Settings, surroundings: Surroundings, instead?: Collected): Promise<Serving> {
   const { now } = surroundings
   const log = createLog({ level: settings['log.level'], format: settings['log.format'], to: surroundings.err })
-  const health = createHealth(now)
+  const health = createHealth(now, useless)
   const held = openDataFolder(settings['data.path'])
   const { folder } = held
   const stopping = new AbortController()
@@ -113,9 +113,15 @@ export async function startServer(settings: Settings, surroundings: Surroundings
     if (projections === null) throw new LoklakError('NOT_READY', 'The dumps are being read.')
     return projections
   }
+  /** What finds nothing and stores nothing had better be asked nothing. */
+  function useless(): string | null {
+    const blockage = opened?.journal.blockage()
+    const finds = settings.roles.includes('serve') && projections?.index.health().state !== 'failed'
+    return finds || blockage === null || blockage === undefined ? null : `${blockage.reason}: ${blockage.detail}`
+  }
   const sources = instead?.sources ?? makeSources(settings, folder, archive, log, surroundings)
   const keeping = archiveSettings(settings)
-  const observer = createObserver({ archive: () => opened, sources, projections: () => projections?.states() ?? [], stream: () => projections?.hub.counts(), floor: keeping.floor, disk: realDisk, path: folder.own, streaming: settings['stream.enabled'], now })
+  const observer = createObserver({ archive: () => opened, sources, projections: () => projections?.states() ?? [], index: () => projections?.index ?? null, stream: () => projections?.hub.counts(), floor: keeping.floor, disk: realDisk, path: folder.own, streaming: settings['stream.enabled'], now })
   const parts: Parts = {
     status: () => observer.status(),
     health: () => health.view(),
@@ -160,6 +166,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
     const running = [
       projections.run(signal),
       observer.watchDisk(signal),
+      observer.watchIndex(signal),
       superviseSources(sources, intake, { health, log }, signal),
       keepUp(opened, {
         compactEvery: settings['compaction.interval'],

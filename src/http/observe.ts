@@ -18,8 +18,8 @@ export interface Observed {
   projections(): readonly ProjectionState[]
   /** Undefined until it is open. */
   stream(): HubCounts | undefined
-  /** Null until it is open; absent where there is none. */
-  index?(): Index | null
+  /** Null until it is open. */
+  index(): Index | null
   /** Bytes that must stay free, of so many in all. */
   readonly floor: (total: number) => number
   readonly disk: Disk
@@ -120,7 +120,7 @@ export function createObserver(observed: Observed): Observer {
     },
     async watchIndex(signal) {
       while (!signal.aborted) {
-        indexed = await observed.index?.()?.stats(signal).catch(() => indexed)
+        indexed = await observed.index()?.stats(signal).catch(() => indexed)
         // Until it is open there is nothing, and then that is soon known.
         await wait(indexed === undefined ? 500 : 5_000, signal)
       }

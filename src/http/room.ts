@@ -1,6 +1,6 @@
 // Owns what every route of this room gets.
 import type { Access, Caller } from './access.ts'
-import type { Gate } from './search/gate.ts'
+import type { Gate } from './gate.ts'
 import type { Streams } from './stream/streams.ts'
 import type { HttpOptions } from './options.ts'
 import type { Parts } from './parts.ts'

@@ -16,7 +16,7 @@ import { parseForm } from './parameters.ts'
 import type { Parts } from './parts.ts'
 import type { Doors, Room } from './room.ts'
 import { routes } from './routes.ts'
-import { createGate } from './search/gate.ts'
+import { createGate } from './gate.ts'
 import { createStreams } from './stream/streams.ts'
 
 const maxUrl = 8192

@@ -15,7 +15,7 @@ export interface Feed {
 }
 
 export interface FeedOptions {
-  readonly journal: Pick<Journal, 'follow'>
+  readonly journal: Pick<Journal, 'follow' | 'last'>
   readonly index: Pick<Index, 'apply' | 'cursor' | 'clear'>
   readonly log: { error(message: string): void }
   /** Milliseconds that a few lines wait for more, and after which what failed is tried again. */
@@ -45,6 +45,10 @@ export function createFeed({ journal, index, log, gather = 200, retryAfter = 2_0
   return {
     trouble: () => trouble,
     async run(signal) {
+      if (index.cursor() > journal.last()) {
+        log.error('the index knows more than the dumps, some of which are gone; it is made again from those that are there')
+        await index.clear()
+      }
       while (!signal.aborted) {
         await clearing
         round = new AbortController()

@@ -24,19 +24,16 @@ export interface Health {
   clear(name: string): void
   /** Everything that readiness needs was open once. */
   started(): void
-  /** Nothing useful can be done until `useful()`. */
-  useless(reason: string): void
-  useful(): void
   /** The process stops; final. */
   draining(): void
   view(): HealthView
 }
 
-export function createHealth(now: () => number = Date.now): Health {
+/** `useless`: why nothing useful can be done at present, for a person; null while something can. Asked with each look. */
+export function createHealth(now: () => number = Date.now, useless: () => string | null = () => null): Health {
   const degradations = new Map<string, Degradation>()
   let isStarted = false
   let isDraining = false
-  let useless: string | null = null
 
   return {
     degraded(name, reason, lag_ms = null) {
@@ -49,17 +46,11 @@ export function createHealth(now: () => number = Date.now): Health {
     started() {
       isStarted = true
     },
-    useless(reason) {
-      useless = reason
-    },
-    useful() {
-      useless = null
-    },
     draining() {
       isDraining = true
     },
     view() {
-      const reason = isDraining ? 'stopping' : isStarted ? useless : 'starting'
+      const reason = isDraining ? 'stopping' : isStarted ? useless() : 'starting'
       return { ready: reason === null, draining: isDraining, reason, degraded: [...degradations.values()] }
     },
   }

@@ -99,27 +99,27 @@ test('status.json shows the caller what is safe of its request, and no more', as
 })
 
 test('live answers whatever is down', async () => {
-  const { app, health } = house()
-  health.useless('disk full')
+  const { app } = house({ useless: () => 'disk full' })
   assert.deepEqual((await app.inject('/api/health/live')).json(), { live: true })
 })
 
 test('ready is 200 with what is degraded, and 503 with a reason while nothing useful can be done', async () => {
-  const { app, health } = house()
+  let useless: string | null = null
+  const { app, health } = house({ useless: () => useless })
   health.degraded('bluesky', 'timeout', 300)
   const fine = await app.inject('/api/health/ready')
   assert.equal(fine.statusCode, 200)
   assert.deepEqual(fine.json(), { ready: true, draining: false, reason: null, degraded: [{ name: 'bluesky', reason: 'timeout', lag_ms: 300, since: '2026-11-22T12:00:00.000Z' }] })
 
-  health.useless('disk full')
-  const useless = await app.inject('/api/health/ready')
-  assert.equal(useless.statusCode, 503)
-  assert.equal(useless.headers['retry-after'], '2')
-  assert.equal(useless.json().error.code, 'NOT_READY')
-  assert.equal(useless.json().error.detail, 'disk full')
-  assert.deepEqual(Compile(ReadyAnswer).Errors(useless.json()), [])
+  useless = 'disk full'
+  const refused = await app.inject('/api/health/ready')
+  assert.equal(refused.statusCode, 503)
+  assert.equal(refused.headers['retry-after'], '2')
+  assert.equal(refused.json().error.code, 'NOT_READY')
+  assert.equal(refused.json().error.detail, 'disk full')
+  assert.deepEqual(Compile(ReadyAnswer).Errors(refused.json()), [])
 
-  health.useful()
+  useless = null
   health.draining()
   assert.deepEqual([(await app.inject('/api/health/ready')).statusCode, (await app.inject('/api/health/ready')).json().reason], [503, 'stopping'])
 })

@@ -74,12 +74,13 @@ export interface Furnishing {
   readonly options?: Partial<HttpOptions>
   readonly parts?: Partial<Parts>
   readonly segments?: readonly Segment[]
+  readonly useless?: () => string | null
 }
 
 /** A house that is ready, at noon. */
-export function house({ options: someOptions = {}, parts: someParts = {}, segments = [] }: Furnishing = {}): House {
+export function house({ options: someOptions = {}, parts: someParts = {}, segments = [], useless }: Furnishing = {}): House {
   const options: HttpOptions = { ...defaultHttpOptions, now: () => noon, version: '1.2.3', ...someOptions }
-  const health = createHealth(options.now)
+  const health = createHealth(options.now, useless)
   health.started()
   const logged: string[] = []
   const to = new Writable({

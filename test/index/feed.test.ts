@@ -16,6 +16,8 @@ class Followed {
     for (const wake of this.#wake) wake()
   }
 
+  last = (): number => this.lines.all.at(-1)?.position ?? 0
+
   async *follow(after: number, signal: AbortSignal): AsyncGenerator<Batch> {
     for (let at = after; !signal.aborted; ) {
       const lines = this.lines.after(at).slice(0, 300)
@@ -64,9 +66,8 @@ class Remembering implements Pick<Index, 'apply' | 'cursor' | 'clear'> {
   }
 }
 
-async function feeding(test: (journal: Followed, index: Remembering, feed: Feed, failures: string[]) => Promise<void>): Promise<void> {
+async function feeding(test: (journal: Followed, index: Remembering, feed: Feed, failures: string[]) => Promise<void>, index = new Remembering()): Promise<void> {
   const journal = new Followed()
-  const index = new Remembering()
   const stop = new AbortController()
   const failures: string[] = []
   journal.append(5)
@@ -104,5 +105,16 @@ describe('the feed of an index', () => {
       await again
       assert.deepEqual(index.taken, journal.lines.after(0))
     })
+  })
+  it('makes an index again that knows more than the dumps, some of which are gone', async () => {
+    const lost = new Followed()
+    lost.append(9)
+    const index = new Remembering()
+    await index.apply(lost.lines.after(0))
+    await feeding(async (journal, _index, _feed, failures) => {
+      await index.waitFor(5)
+      assert.deepEqual(index.taken, journal.lines.after(0))
+      assert.deepEqual(failures, ['the index knows more than the dumps, some of which are gone; it is made again from those that are there'])
+    }, index)
   })
 })

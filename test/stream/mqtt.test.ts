@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { connect as connectTcp } from 'node:net'
+import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { connectAsync } from 'mqtt'
 import { embeddedBroker, type EmbeddedBroker } from '../../src/stream/mqtt/embedded.ts'
 import type { Outlet } from '../../src/stream/mqtt/outlet.ts'
 import { createPublications } from '../../src/stream/mqtt/topics.ts'
-import { insert, message, remove } from '../journal/fixtures.ts'
+import { insert, message, remove, temporaryFolder } from '../journal/fixtures.ts'
 import { listen, mqttSuite, publish, type Broker } from './mqtt-suite.ts'
 
 const brokers = new WeakMap<TestContext, EmbeddedBroker>()
@@ -33,6 +35,18 @@ test('a client that talks nonsense is thrown out, and the others are not touched
   nonsense.write(Buffer.alloc(1_000, 0xff))
   await once(nonsense, 'close')
   const { journal, connected } = await publish(t, connect)
+  await connected()
+  await journal.append([insert('a')])
+  await listening.count(1)
+})
+
+test('a cursor beyond the end, where dumps are gone, holds back nothing that is stored now', async (t) => {
+  const { connect, addresses } = await start(t)
+  const listening = await listen(t, addresses[0] ?? '', {}, 'all')
+  const path = await temporaryFolder()
+  await mkdir(join(path, 'state'))
+  await writeFile(join(path, 'state', 'mqtt.json'), JSON.stringify({ cursor: Number.MAX_SAFE_INTEGER }))
+  const { journal, connected } = await publish(t, connect, { families: ['all'], path })
   await connected()
   await journal.append([insert('a')])
   await listening.count(1)

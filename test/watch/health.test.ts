@@ -39,11 +39,12 @@ test('what degrades again after it healed begins anew', () => {
 })
 
 test('it is not ready while it can do nothing useful, and heals by itself', () => {
-  const health = createHealth(at('2026-11-22T12:00:00Z'))
+  let reason: string | null = 'disk full'
+  const health = createHealth(at('2026-11-22T12:00:00Z'), () => reason)
+  assert.equal(health.view().reason, 'starting')
   health.started()
-  health.useless('disk full')
   assert.deepEqual([health.view().ready, health.view().reason], [false, 'disk full'])
-  health.useful()
+  reason = null
   assert.equal(health.view().ready, true)
 })
 
@@ -51,7 +52,6 @@ test('draining is final', () => {
   const health = createHealth()
   health.started()
   health.draining()
-  health.useful()
   health.started()
   assert.deepEqual(health.view(), { ready: false, draining: true, reason: 'stopping', degraded: [] })
 })

@@ -2,7 +2,7 @@
 import { holder } from '../address.ts'
 import type { Caller } from '../access.ts'
 import { LoklakError } from '../../watch/errors.ts'
-import { createGate } from '../search/gate.ts'
+import { createGate } from '../gate.ts'
 import { createWire, type Pipe, type Wire } from './wire.ts'
 
 export interface StreamLimits {

@@ -121,7 +121,8 @@ export function createPublisher({ journal, connect, publications, statePath, now
     async run(signal) {
       const pause = backoff({ least: leastWait, most: 30_000 })
       const begun = await readCursor(statePath)
-      cursor = begun ?? journal.last()
+      // Past the end is where dumps are gone; what comes now is published all the same.
+      cursor = Math.min(begun ?? Infinity, journal.last())
       // Kept at once, so that what comes before the first connection is published after it.
       if (begun === undefined) await save(true)
       let from = begun === undefined ? cursor : Math.max(0, cursor - rewind)

@@ -1,5 +1,5 @@
 // Owns how many of a kind are under way at a time, so that a crowd costs those who come late a 503 and nobody his memory.
-import { LoklakError } from '../../watch/errors.ts'
+import { LoklakError } from '../watch/errors.ts'
 
 export interface Gate {
   /** `who` is counted by himself as well; null is not. Throws OVERLOADED where too many are inside. */
