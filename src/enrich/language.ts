@@ -1,5 +1,5 @@
-// Owns the detection of a text's language. The only file that loads the detector: its tables take about 90 MB.
-import { eld } from 'eld/extrasmall'
+// Owns the decision which language a text is said to be in.
+import { detect } from './detector/detect.ts'
 import type { Entities } from './entities.ts'
 import { interleave } from './spans.ts'
 
@@ -41,6 +41,6 @@ export function languageOf(text: string, entities: Entities): string | undefined
   if (!telling.test(words)) return undefined
   const alone = latin.test(words) ? undefined : scripts.find(([, letters]) => letters.test(words))
   if (alone !== undefined) return alone[0]
-  const detected = eld.detect(words.slice(0, enough))
-  return detected.language !== '' && detected.isReliable() ? detected.language : undefined
+  const detected = detect(words.slice(0, enough))
+  return detected?.reliable === true ? detected.language : undefined
 }
