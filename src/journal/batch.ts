@@ -1,5 +1,6 @@
 // Owns the two kinds of batch: one that was just written, whose records are still at hand, and one that was read back.
-import { BadLine, decodeLine, linePosition, type Entry, type JournalRecord, type Position } from '../message/record.ts'
+import { linePosition, type Entry, type JournalRecord, type Position } from '../message/line.ts'
+import { BadLine, decodeLine } from '../message/record.ts'
 import type { Batch } from './port.ts'
 
 /** Called with a line that is no record, and why. */

@@ -1,6 +1,6 @@
 // Owns following the journal from any position: first what lies on disk, then, without a gap, what is written. A reader
 // that falls behind the part in memory goes back to the disk by itself.
-import type { Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
 import { together, trim } from './batch.ts'
 import type { Batch, Segment } from './port.ts'
 import { readSegment, type OnSegmentDamage } from './read.ts'
@@ -31,6 +31,8 @@ export async function* readBack({ segments, onDamage }: Followed, after: Positio
       at = batch.last
       yield batch
     }
+    // The open one goes on: it may have been written to and have ended since, and what came to it then is not read yet.
+    if (next === undefined) return
     begun = segment.from
   }
 }

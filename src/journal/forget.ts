@@ -1,6 +1,8 @@
 // Owns the question whether compaction drops a line: its message was deleted or edited since, its author is gone, or it is
 // an older state of an author. Lines are searched as text and parsed only on a hit, so that a gigabyte costs seconds.
-import { BadLine, decodeLine, encodeEntry, encodeLine, type JournalRecord, type Position } from '../message/record.ts'
+import { encodeEntry, encodeLine, type JournalRecord, type Position } from '../message/line.ts'
+import { BadLine, decodeLine } from '../message/record.ts'
+import type { Author } from '../message/schema.ts'
 
 /** What compaction removes. Positions are those of the record that replaced the older ones. */
 export interface Forgotten {
@@ -8,15 +10,13 @@ export interface Forgotten {
   readonly ids: ReadonlySet<string>
   /** Edited messages: everything about them before this position is out of date. */
   readonly edited: ReadonlyMap<string, Position>
-  /** Deleted authors, by stable key: their messages go. */
+  /** Deleted authors, by stable key: their messages go, and what their records say of them. */
   readonly authors: ReadonlySet<string>
   /** Authors that have a newer record: of older ones only key and handle stay. */
   readonly renewed: ReadonlyMap<string, Position>
 }
 
 export const nothingForgotten: Forgotten = { ids: new Set(), edited: new Map(), authors: new Set(), renewed: new Map() }
-
-export const isNothing = ({ ids, edited, authors, renewed }: Forgotten): boolean => ids.size + edited.size + authors.size + renewed.size === 0
 
 /** Every value of a text field in a line of JSON, wherever it stands. Ids and keys need no unescaping to be compared. */
 function* valuesOf(line: string, field: string): Generator<string> {
@@ -31,11 +31,19 @@ function* valuesOf(line: string, field: string): Generator<string> {
 function mayBeForgotten(line: string, forgotten: Forgotten): boolean {
   for (const id of valuesOf(line, 'id_str')) if (forgotten.ids.has(id) || forgotten.edited.has(id)) return true
   if (forgotten.authors.size > 0) for (const key of valuesOf(line, 'user_id')) if (forgotten.authors.has(key)) return true
-  if (forgotten.renewed.size > 0) for (const key of valuesOf(line, 'key')) if (forgotten.renewed.has(key)) return true
+  if (forgotten.renewed.size + forgotten.authors.size > 0) for (const key of valuesOf(line, 'key')) if (forgotten.renewed.has(key) || forgotten.authors.has(key)) return true
   return false
 }
 
 const same = Symbol('as it was')
+
+/** Of an older record the key and the handle stay, which lead to what was written; of the end of an author also that it is one. */
+function authorLeft({ author }: JournalRecord & { readonly op: 'A' }, isOlder: boolean): Author {
+  const { key, network, handle, state, reason } = author
+  const named: Author = handle === undefined ? { key, network } : { key, network, handle }
+  if (isOlder || state === undefined) return named
+  return { ...named, state, ...(reason === undefined ? {} : { reason }) }
+}
 
 /** What compaction leaves of a record: the line as it was, another line, or nothing. */
 function remainder(record: JournalRecord, forgotten: Forgotten): string | undefined | typeof same {
@@ -43,10 +51,10 @@ function remainder(record: JournalRecord, forgotten: Forgotten): string | undefi
     case 'D':
       return same
     case 'A': {
-      const newer = forgotten.renewed.get(record.author.key)
-      if (newer === undefined || record.position >= newer) return same
-      const { key, network, handle } = record.author
-      return encodeLine(record.position, encodeEntry({ op: 'A', imported: record.imported, author: handle === undefined ? { key, network } : { key, network, handle } }))
+      const { key, state } = record.author
+      const isOlder = record.position < (forgotten.renewed.get(key) ?? 0)
+      if (!isOlder && !(state === 'deleted' && forgotten.authors.has(key))) return same
+      return encodeLine(record.position, encodeEntry({ op: 'A', imported: record.imported, author: authorLeft(record, isOlder) }))
     }
     default: {
       const { id_str, user } = record.message

@@ -3,7 +3,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
 import { readSeal, removeSeal } from './checksum.ts'
 import { createDamageLog, type Damage, type DamageLog } from './damage.ts'
 import { moveIntoPlace, realDisk, type Disk } from './disk.ts'
@@ -12,8 +12,9 @@ import { nothingForgotten, type Forgotten } from './forget.ts'
 import type { Blockage, Journal, Segment } from './port.ts'
 import { readSegment } from './read.ts'
 import { cutTornEnd } from './recover.ts'
-import { isWhole, seal, shorten, type SealOptions } from './seal.ts'
+import { asideOf, isWhole, seal, shorten, type SealOptions } from './seal.ts'
 import type { Rewritten } from './rewrite.ts'
+import { remainders } from './retain.ts'
 import { listSegments, segmentStart } from './segment.ts'
 import { createTail } from './tail.ts'
 import { createWriter, type CrashPoint, type WriterStart } from './writer.ts'
@@ -42,14 +43,16 @@ export interface OpenJournal extends Journal {
   written(): number
   /** Closes the open segment if its day is over, and seals again what could not be sealed. */
   rotateIfDue(): Promise<void>
-  /** Rewrites every sealed segment without what is forgotten. One that cannot be rewritten takes none of the others down. */
+  /** Takes what is forgotten out of every sealed segment and remainder that has it. One that cannot be rewritten takes none of the others down. */
   compact(forgotten: Forgotten, signal: AbortSignal): Promise<Shortened>
-  /** Rewrites every sealed segment without its damaged lines, which go to quarantine; returns how many. */
-  repair(): Promise<number>
+  /** Takes damaged lines out of every sealed segment that has any; all of them land in a file of that segment in `state/quarantine`. */
+  repair(): Promise<Shortened>
   /** Takes a sealed segment off the disk. */
   remove(segment: Segment): Promise<void>
   /** Resolves when every closed segment is sealed or cannot be, or when the signal aborts. */
   sealed(signal?: AbortSignal): Promise<void>
+  /** From now on nothing waits for the sync interval: it is about to be closed. */
+  hurry(): void
   close(): Promise<void>
 }
 
@@ -73,8 +76,9 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   const crashPoint = options.crashPoint ?? (() => undefined)
   const seals = join(state, 'segments')
   const closing = new AbortController()
-  const sealing: SealOptions = { folder, seals, disk, crashPoint, signal: closing.signal }
-  const damage = createDamageLog(join(state, 'quarantine', 'damaged.ndjson'), options.onDamage)
+  const quarantine = join(state, 'quarantine')
+  const sealing: SealOptions = { folder, seals, quarantine, disk, crashPoint, signal: closing.signal }
+  const damage = createDamageLog(join(quarantine, 'damaged.ndjson'), options.onDamage)
 
   await clearLeftovers(folder, seals, disk)
   const start = await recover(await listSegments(folder), seals, damage, options.onRecovered)
@@ -96,15 +100,15 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     return result
   }
 
-  const reportLeftOut = ({ name }: Segment, { damaged }: Rewritten): void => {
-    for (const line of damaged) damage.report(name, line, 'left out when the segment was rewritten')
+  const reportRemoved = (segment: Segment, { removed }: Rewritten): void => {
+    if (removed > 0) damage.report(segment.name, '', `${removed} damaged lines were taken out and lie in ${asideOf(quarantine, segment)}`)
   }
 
   async function sealOne(segment: Segment): Promise<void> {
     if (closing.signal.aborted) return
     try {
       const done = await seal(sealing, segment)
-      reportLeftOut(segment, done)
+      reportRemoved(segment, done)
       closed.set(segment.from, { ...segment, name: `${segment.name}.gz`, path: `${segment.path}.gz`, sealed: true, bytes: done.bytes, modified: now() })
     } catch (error) {
       // It stays plain, which loses nothing, and is tried again: the disk may have been full.
@@ -150,14 +154,16 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     const signal = AbortSignal.any([stop, closing.signal])
     let changed = 0
     let failed = 0
-    const all = current()
+    const segments = current()
+    // What retention left of removed segments has records of authors too; damage in it is never read.
+    const all = repair ? segments : [...segments, ...(await remainders(folder))]
     for (const [i, segment] of all.entries()) {
       if (!segment.sealed || signal.aborted) continue
       try {
-        const done = await shorten({ ...sealing, signal }, segment, all[i + 1]?.from, forgotten, repair)
-        reportLeftOut(segment, done)
+        const done = await shorten({ ...sealing, signal }, segment, segments[i + 1]?.from, forgotten, repair)
+        reportRemoved(segment, done)
         changed += done.changed
-        if (done.changed > 0) closed.set(segment.from, { ...segment, bytes: done.bytes, modified: now() })
+        if (done.changed > 0 && closed.has(segment.from)) closed.set(segment.from, { ...segment, bytes: done.bytes, modified: now() })
       } catch (error) {
         if (signal.aborted) break
         failed++
@@ -183,7 +189,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       for (const segment of again) sealLater(segment)
     },
     compact: (forgotten, signal) => inTurn(() => shortenAll(forgotten, false, signal)),
-    repair: async () => (await inTurn(() => shortenAll(nothingForgotten, true, closing.signal))).changed,
+    repair: () => inTurn(() => shortenAll(nothingForgotten, true, closing.signal)),
     remove: (segment) =>
       inTurn(async () => {
         await disk.unlink(segment.path)
@@ -192,6 +198,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
         await removeSeal(seals, segment.name)
       }),
     sealed: (signal = closing.signal) => Promise.race([inTurn(() => Promise.resolve()), aborted(signal)]),
+    hurry: writer.hurry,
     async close() {
       await writer.close()
       closing.abort()

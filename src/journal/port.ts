@@ -1,5 +1,5 @@
 // Owns what the journal is to its writers and readers. The dump is the journal and the journal is the truth.
-import type { Entry, JournalRecord, Position } from '../message/record.ts'
+import type { Entry, JournalRecord, Position } from '../message/line.ts'
 
 /** One dump file, open or sealed. */
 export interface Segment {

@@ -1,15 +1,10 @@
 // Owns reading segments back, plain or sealed, from any position on. Lines that cannot be ours are reported and left out;
 // everything else is handed on unparsed.
-import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { createGunzip } from 'node:zlib'
-import { linePosition, type Position } from '../message/record.ts'
+import { linePosition, type Position } from '../message/line.ts'
 import { readBatch, type OnDamage } from './batch.ts'
+import { linesFrom, sift } from './lines.ts'
 import type { Batch, Segment } from './port.ts'
-
-const chunkBytes = 256 * 1024
-/** No record of ours is longer: intake bounds what it takes. */
-const maxLine = 4 * 1024 * 1024
 
 /** Told about damage: which segment, the line (or ''), and why. */
 export type OnSegmentDamage = (segment: string, line: string, reason: string) => void
@@ -41,88 +36,6 @@ async function seek(path: string, size: number, after: Position): Promise<number
   }
 }
 
-/** Splits a byte stream into lines of at most `maxLine`; an unterminated last line is handed on too. */
-async function* splitLines(chunks: AsyncIterable<Buffer>, onDamage: OnDamage): AsyncGenerator<string[]> {
-  let rest: Buffer[] = []
-  let restBytes = 0
-  let skipping = false
-  for await (const chunk of chunks) {
-    const end = chunk.lastIndexOf(0x0a)
-    if (end < 0) {
-      if (!skipping) rest.push(chunk)
-      restBytes += chunk.length
-      if (restBytes > maxLine) {
-        if (!skipping) onDamage('', `a line of more than ${maxLine} bytes`)
-        skipping = true
-        rest = []
-      }
-      continue
-    }
-    let text: string
-    if (skipping) {
-      const first = chunk.indexOf(0x0a)
-      text = first === end ? '' : chunk.toString('utf8', first + 1, end)
-    } else {
-      text = rest.length === 0 ? chunk.toString('utf8', 0, end) : Buffer.concat([...rest, chunk.subarray(0, end)]).toString('utf8')
-    }
-    skipping = false
-    rest = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : []
-    restBytes = chunk.length - end - 1
-    if (text !== '') yield text.split('\n')
-  }
-  if (rest.length > 0) yield [Buffer.concat(rest).toString('utf8')]
-}
-
-/** The bytes of a segment from an offset of its plain text. */
-async function* bytesOf(segment: Segment, from: number): AsyncGenerator<Buffer> {
-  const end = segment.sealed ? {} : { end: segment.bytes - 1 }
-  if (!segment.sealed && segment.bytes <= from) return
-  const file = createReadStream(segment.path, { start: segment.sealed ? 0 : from, highWaterMark: chunkBytes, ...end })
-  if (!segment.sealed) {
-    yield* file
-    return
-  }
-  const plain = createGunzip({ chunkSize: chunkBytes })
-  file.on('error', (error) => plain.destroy(error))
-  file.pipe(plain)
-  try {
-    yield* plain
-  } finally {
-    file.destroy()
-    plain.destroy()
-  }
-}
-
-/** Every line of a segment as it stands there, damaged or not. Throws where the file itself cannot be read. */
-export async function* readLines(segment: Segment, onDamage: OnDamage): AsyncGenerator<string[]> {
-  yield* splitLines(bytesOf(segment, 0), onDamage)
-}
-
-const positionOf = (line: string): Position | undefined => (line.endsWith('}') ? linePosition(line) : undefined)
-
-/**
- * Goes through consecutive lines of a segment: `onGood` gets those that can be records, `onDamage` the others. Positions rise,
- * from `previous` on and not up to `before`; where two do not, the earlier one is wrong if the later one goes on from what
- * was before both, so that a damaged digit does not hide all that follows. Returns the last good position.
- */
-export function sift(lines: readonly string[], previous: Position, before: Position, onGood: (line: string, position: Position) => void, onDamage: OnDamage): Position {
-  let last = previous
-  let following = positionOf(lines[0] ?? '')
-  for (const [i, line] of lines.entries()) {
-    const position = following
-    following = positionOf(lines[i + 1] ?? '')
-    if (position === undefined) {
-      if (line !== '') onDamage(line, 'not a record')
-    } else if (position <= last || position >= before || (following !== undefined && following <= position && following > last)) {
-      onDamage(line, 'its $T is out of order')
-    } else {
-      last = position
-      onGood(line, position)
-    }
-  }
-  return last
-}
-
 /**
  * The records of a segment after a position, in batches of about 256 kB; `before` is where the next segment begins. A
  * segment that breaks off (a damaged gzip stream, an I/O error) is reported and ends there.
@@ -133,7 +46,7 @@ export async function* readSegment(segment: Segment, after: Position, onDamage: 
   let previous: Position = segment.from - 1
   try {
     const from = segment.sealed || after < segment.from ? 0 : await seek(segment.path, segment.bytes, after)
-    for await (const all of splitLines(bytesOf(segment, from), damage)) {
+    for await (const all of linesFrom(segment, from, damage)) {
       const lines: string[] = []
       const take = (line: string, position: Position) => {
         if (position <= at) return

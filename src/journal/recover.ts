@@ -1,7 +1,8 @@
 // Owns what happens to a segment that a crash or a power cut left behind: its torn end is cut off and kept beside it. What
 // was acknowledged ended with a newline and was synced, so nothing acknowledged is ever cut by a crash.
 import { open, writeFile } from 'node:fs/promises'
-import { BadLine, decodeLine, type Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
+import { BadLine, decodeLine } from '../message/record.ts'
 
 const chunk = 65_536
 const newline = 0x0a

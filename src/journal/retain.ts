@@ -3,7 +3,7 @@
 import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { encodeEntry, encodeLine, type Position } from '../message/record.ts'
+import { encodeEntry, encodeLine, type Position } from '../message/line.ts'
 import type { Message } from '../message/schema.ts'
 import { moveIntoPlace, realDisk } from './disk.ts'
 import type { OpenJournal } from './journal.ts'

@@ -6,84 +6,107 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Worker } from 'node:worker_threads'
 import { createGzip } from 'node:zlib'
-import { BadLine, decodeLine, linePosition, type Position } from '../message/record.ts'
-import { remember, type Forgotten } from './forget.ts'
+import { linePosition, type Position } from '../message/line.ts'
+import { openAside } from './aside.ts'
+import type { Forgotten } from './forget.ts'
 import type { Segment } from './port.ts'
-import { readLines, sift } from './read.ts'
+import { readLines, sift } from './lines.ts'
 
 export interface Rewrite {
   readonly segment: Segment
   /** Where the next segment begins; no position of this one reaches it. */
   readonly before?: Position | undefined
   readonly target: string
+  /** Where lines that are no records land. */
+  readonly aside: string
   /** What to leave out; nothing where a segment is only sealed. */
   readonly forgotten: Forgotten
-  /** Leave out lines that are not records. What is left out is handed back; a line that is too long to be read always is. */
+  /** Leave out lines that are not records; one that is too long to be read always is. */
   readonly repair: boolean
 }
 
-export interface Rewritten {
+/** What is counted on the way. */
+interface Counts {
+  records: number
+  /** Lines that are not there any more or became shorter; where there are none, a sealed segment is not written again. */
+  changed: number
+  /** Those of them that were no records. */
+  removed: number
+  /** The greatest position that was read, of lines that went too. */
+  last: Position
+}
+
+export interface Rewritten extends Readonly<Counts> {
   readonly bytes: number
   readonly sha256: string
-  readonly records: number
-  /** Lines that are not there any more or became shorter. */
-  readonly changed: number
-  /** The greatest position that was read, of lines that went too. */
-  readonly last: Position
-  readonly damaged: readonly string[]
 }
 
-const maxDamaged = 10_000
+const isNothing = ({ ids, edited, authors, renewed }: Forgotten): boolean => ids.size + edited.size + authors.size + renewed.size === 0
 
-function isRecord(line: string): boolean {
-  try {
-    decodeLine(line)
-    return true
-  } catch (error) {
-    if (error instanceof BadLine) return false
-    throw error
-  }
+/** What is loaded only where lines are looked into: a segment that is sealed passes as it is, and a thread that loads no schema starts at once. */
+async function judges(forgotten: Forgotten, repair: boolean): Promise<{ remember: (line: string) => string | undefined; isRecord: (line: string) => boolean }> {
+  const forget = isNothing(forgotten) ? undefined : await import('./forget.ts')
+  const record = repair ? await import('../message/record.ts') : undefined
+  return { remember: (line) => (forget === undefined ? line : forget.remember(line, forgotten)), isRecord: (line) => record?.isRecord(line) ?? true }
 }
 
-/** Does the pass in this thread. The target is synced and complete when it resolves. */
-export async function rewrite({ segment, before, target, forgotten, repair }: Rewrite): Promise<Rewritten> {
-  let records = 0
-  let changed = 0
-  let last: Position = 0
-  const damaged: string[] = []
-  const hash = createHash('sha256')
-  let bytes = 0
+const none = (): Counts => ({ records: 0, changed: 0, removed: 0, last: 0 })
 
-  const aside = (line: string): void => {
-    changed++
-    if (damaged.length < maxDamaged) damaged.push(line)
+/** The text that stays, piece by piece; `aside` gets what is left out because it is no record. */
+async function* staying({ segment, before, forgotten, repair }: Rewrite, counts: Counts, aside: (text: Buffer) => Promise<void>): AsyncGenerator<string> {
+  const { remember, isRecord } = await judges(forgotten, repair)
+
+  function remove(lines: number): void {
+    counts.changed += lines
+    counts.removed += lines
   }
 
-  const keep = (line: string): string => {
-    last = Math.max(last, linePosition(line) ?? 0)
-    const kept = remember(line, forgotten)
-    if (kept !== line) changed++
+  function keep(line: string): string {
+    counts.last = Math.max(counts.last, linePosition(line) ?? 0)
+    const kept = remember(line)
+    if (kept !== line) counts.changed++
     if (kept === undefined) return ''
-    records++
+    counts.records++
     return `${kept}\n`
   }
 
-  const withoutDamage = (lines: readonly string[]): string[] => {
+  async function withoutDamage(lines: readonly string[]): Promise<string[]> {
     const good: string[] = []
-    sift(lines, Math.max(last, segment.from - 1), before ?? Number.POSITIVE_INFINITY, (line) => (isRecord(line) ? good.push(line) : aside(line)), aside)
+    const bad: string[] = []
+    sift(lines, Math.max(counts.last, segment.from - 1), before ?? Number.POSITIVE_INFINITY, (line) => (isRecord(line) ? good : bad).push(line), (line) => bad.push(line))
+    remove(bad.length)
+    if (bad.length > 0) await aside(Buffer.from(`${bad.join('\n')}\n`))
     return good
   }
 
-  async function* kept(): AsyncGenerator<string> {
-    for await (const lines of readLines(segment, aside)) {
-      const text = (repair ? withoutDamage(lines) : lines).map((line) => (line === '' ? '' : keep(line))).join('')
-      if (text !== '') yield text
-    }
+  for await (const lines of readLines(segment, () => remove(1), aside)) {
+    const text = (repair ? await withoutDamage(lines) : lines).map((line) => (line === '' ? '' : keep(line))).join('')
+    if (text !== '') yield text
   }
+}
 
-  const out = await open(target, 'w', 0o644)
+/** Reads only, up to the first line that would change. */
+async function wouldChange(job: Rewrite): Promise<boolean> {
+  const counts = none()
+  const pieces = staying(job, counts, () => Promise.resolve())
+  while (counts.changed === 0) if ((await pieces.next()).done === true) break
+  await pieces.return(undefined)
+  return counts.changed > 0
+}
+
+/**
+ * Does the pass in this thread. When it resolves, the target and what was set aside are synced and complete. There is no
+ * target where a sealed segment would stay as it is.
+ */
+export async function rewrite(job: Rewrite): Promise<Rewritten> {
+  const counts = none()
+  if (job.segment.sealed && !(await wouldChange(job))) return { ...counts, bytes: job.segment.bytes, sha256: '' }
+  const hash = createHash('sha256')
+  let bytes = 0
+  const aside = openAside(job.aside)
+  const out = await open(job.target, 'w', 0o644)
   try {
-    await pipeline(Readable.from(kept(), { objectMode: true }), createGzip({ level: 6 }), async (packed: AsyncIterable<Buffer>) => {
+    await pipeline(Readable.from(staying(job, counts, aside.add), { objectMode: true }), createGzip({ level: 6 }), async (packed: AsyncIterable<Buffer>) => {
       for await (const chunk of packed) {
         hash.update(chunk)
         bytes += chunk.length
@@ -91,10 +114,12 @@ export async function rewrite({ segment, before, target, forgotten, repair }: Re
       }
     })
     await out.sync()
+    await aside.sync()
   } finally {
     await out.close()
+    await aside.close()
   }
-  return { bytes, sha256: hash.digest('hex'), records, changed, last, damaged }
+  return { ...counts, bytes, sha256: hash.digest('hex') }
 }
 
 /** Does the pass in a worker of its own. Rejects where the worker fails or the signal aborts. */

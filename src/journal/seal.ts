@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { checksum, readSeal, writeSeal } from './checksum.ts'
 import { moveIntoPlace, type Disk } from './disk.ts'
 import { nothingForgotten, type Forgotten } from './forget.ts'
-import type { Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
 import type { Segment } from './port.ts'
 import { rewriteInWorker, type Rewritten } from './rewrite.ts'
 import type { CrashPoint } from './writer.ts'
@@ -14,10 +14,15 @@ export interface SealOptions {
   readonly folder: string
   /** Where checksums are kept. */
   readonly seals: string
+  /** Where what is no record lands when a segment is rewritten. */
+  readonly quarantine: string
   readonly disk: Disk
   readonly crashPoint: (name: CrashPoint) => void
   readonly signal: AbortSignal
 }
+
+/** Where lines of a segment land that are no records. */
+export const asideOf = (quarantine: string, { name }: Segment): string => join(quarantine, `${name.replace(/\.txt(\.gz)?$/, '')}.removed`)
 
 const sealedName = (name: string): string => (name.endsWith('.gz') ? name : `${name}.gz`)
 
@@ -46,7 +51,7 @@ export async function seal(options: SealOptions, segment: Segment): Promise<Rewr
   const temporary = join(options.folder, `${name}.tmp`)
   await mkdir(options.folder, { recursive: true })
   const done = await orNothing(temporary, async () => {
-    const rewritten = await rewriteInWorker({ segment, target: temporary, forgotten: nothingForgotten, repair: false }, options.signal)
+    const rewritten = await rewriteInWorker({ segment, target: temporary, aside: asideOf(options.quarantine, segment), forgotten: nothingForgotten, repair: false }, options.signal)
     await takePlace(options, name, temporary, rewritten)
     return rewritten
   })
@@ -59,11 +64,8 @@ export async function seal(options: SealOptions, segment: Segment): Promise<Rewr
 export async function shorten(options: SealOptions, segment: Segment, before: Position | undefined, forgotten: Forgotten, repair: boolean): Promise<Rewritten> {
   const temporary = `${segment.path}.tmp`
   return orNothing(temporary, async () => {
-    const done = await rewriteInWorker({ segment, before, target: temporary, forgotten, repair }, options.signal)
-    if (done.changed === 0 && done.damaged.length === 0) {
-      await rm(temporary, { force: true })
-      return done
-    }
+    const done = await rewriteInWorker({ segment, before, target: temporary, aside: asideOf(options.quarantine, segment), forgotten, repair }, options.signal)
+    if (done.changed === 0) return done
     options.crashPoint('before compacted')
     await takePlace(options, segment.name, temporary, done)
     options.crashPoint('after compacted')

@@ -2,7 +2,7 @@
 // the segment begins, so that the order of names is the order of the journal and a name bounds the positions inside.
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
 import type { Segment } from './port.ts'
 
 const pattern = /^messages_(\d{4})(\d\d)(\d\d)_(\d{8})\.txt(\.gz)?$/

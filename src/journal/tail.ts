@@ -1,6 +1,6 @@
 // Owns the newest part of the journal in memory, so that readers that keep up never touch the disk. Bounded: what does not
 // fit is dropped from the old end, and a reader that was there reads it from disk.
-import type { Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
 import type { Batch } from './port.ts'
 
 export interface Tail {

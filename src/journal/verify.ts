@@ -1,9 +1,10 @@
 // Owns the proof that the dumps are whole: every line parses, every position rises, every sealed file has the bytes that
 // were sealed. Reads only.
-import { BadLine, decodeLine, type Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
+import { BadLine, decodeLine } from '../message/record.ts'
 import { checksum, readSeal } from './checksum.ts'
 import type { Segment } from './port.ts'
-import { readLines } from './read.ts'
+import { readLines } from './lines.ts'
 
 export interface Verified {
   readonly segment: string

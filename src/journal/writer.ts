@@ -2,7 +2,7 @@
 // a lone record waits for one sync and a flood shares it. Nothing is acknowledged before its sync returned. While the disk
 // is full or failing, batches wait here; what was not acknowledged is cut off again and written once more.
 import { join } from 'node:path'
-import { encodeEntry, encodeLine, type Entry, type Position } from '../message/record.ts'
+import { encodeEntry, encodeLine, type Entry, type Position } from '../message/line.ts'
 import { liveBatch } from './batch.ts'
 import type { AppendFile, Disk } from './disk.ts'
 import type { Batch, Blockage } from './port.ts'
@@ -53,9 +53,13 @@ export interface Writer {
   blockage(): Blockage | null
   /** Closes the open segment if its day is over. */
   rotateIfDue(): Promise<void>
+  /** From now on no sync waits for the interval. */
+  hurry(): void
   /** Writes what waits, as far as the disk lets it, and closes. */
   close(): Promise<void>
 }
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`
 
 /** About how much is written and synced at once; more only makes everybody wait longer. */
 const batchBytes = 4 * 1024 * 1024
@@ -66,6 +70,7 @@ export function createWriter(options: WriterOptions, start: WriterStart): Writer
   const { folder, disk, now } = options
   const queue: Waiting[] = []
   const closing = new AbortController()
+  const hurrying = new AbortController()
   let last = start.last
   /** The newest position that a write was tried with: what failed may still lie on the disk, so none is used twice. */
   let used = start.last
@@ -76,9 +81,10 @@ export function createWriter(options: WriterOptions, start: WriterStart): Writer
   let syncedAt = 0
 
   function block(reason: Blockage['reason'], detail: string): void {
-    if (blockage?.reason === reason && blockage.detail === detail) return
-    blockage = { reason, detail, since: blockage?.since ?? new Date(now()).toISOString() }
-    options.onBlocked(blockage)
+    const isNews = blockage?.reason !== reason
+    // Where the data folder lies is nobody's business who reads the status.
+    blockage = { reason, detail: detail.replaceAll(folder, 'dump/own'), since: blockage?.since ?? new Date(now()).toISOString() }
+    if (isNews) options.onBlocked(blockage)
   }
 
   function unblock(): void {
@@ -93,7 +99,7 @@ export function createWriter(options: WriterOptions, start: WriterStart): Writer
     const { free, total } = await disk.space(folder)
     const floor = options.floor(total)
     if (free >= floor) return true
-    block('disk floor', `${free} bytes are free on the disk of ${folder}, ${floor} must stay free`)
+    block('disk floor', `${gigabytes(free)} are free on the disk of ${folder}, ${gigabytes(floor)} must stay free`)
     return false
   }
 
@@ -193,7 +199,7 @@ export function createWriter(options: WriterOptions, start: WriterStart): Writer
   async function run(): Promise<void> {
     while (queue.length > 0) {
       const early = options.syncInterval - (now() - syncedAt)
-      if (early > 0 && early <= options.syncInterval) await options.wait(early, closing.signal)
+      if (early > 0 && early <= options.syncInterval) await options.wait(early, hurrying.signal)
       const batch = take()
       try {
         await writeBatch(batch)
@@ -230,7 +236,9 @@ export function createWriter(options: WriterOptions, start: WriterStart): Writer
       })
       await running
     },
+    hurry: () => hurrying.abort(),
     async close() {
+      hurrying.abort()
       closing.abort()
       await running
       await open?.file?.close()

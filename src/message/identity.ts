@@ -23,7 +23,7 @@ export const earliest = Date.UTC(2006, 0, 1)
 const latest = Date.UTC(2100, 0, 1) * 1000
 
 /** Microseconds since 1970 in an AT Protocol TID (13 letters of base32-sortable: 53 bits of time, 10 of clock id). */
-function tidTime(tid: string): number | undefined {
+export function tidTime(tid: string): number | undefined {
   let value = 0
   // The last two letters are the clock id; the first eleven are 55 bits, of which the top two are zero.
   for (let i = 0; i < 11; i++) {

@@ -1,18 +1,6 @@
-// Owns the line of a dump: how a journal record is written and read. Does not know files.
-// Format: design of the journal's records; field order and reserved keys from the original's dumps ($P operation, $T our position, $I imported).
-import { isAuthor, isMessage, misfit, type Author, type Message } from './schema.ts'
-
-/** When our journal accepted a record: microseconds since 1970, strictly increasing. Orders everything, is every cursor. */
-export type Position = number
-
-/** What happened, before it has a position. */
-export type Entry =
-  | { readonly op: 'I' | 'U'; readonly imported: boolean; readonly message: Message }
-  | { readonly op: 'D'; readonly imported: boolean; readonly id_str: string; readonly created_at?: string | undefined }
-  | { readonly op: 'A'; readonly imported: boolean; readonly author: Author }
-
-/** What happened, in its place: one line of a dump. */
-export type JournalRecord = Entry & { readonly position: Position }
+// Owns reading the line of a dump: a record that is what the schema says, or a reason why not. Does not know files.
+import type { JournalRecord } from './line.ts'
+import { isAuthor, isMessage, misfit } from './schema.ts'
 
 /** Why a line is not a record; `reason` is a short name that can be counted. */
 export class BadLine extends Error {
@@ -21,32 +9,6 @@ export class BadLine extends Error {
     super(message)
     this.reason = reason
   }
-}
-
-/** The part of a line that does not depend on its position; done once, before the place in the journal is known. */
-export function encodeEntry(entry: Entry): string {
-  const mark = entry.imported ? '"$I":true,' : ''
-  switch (entry.op) {
-    case 'D': {
-      const { id_str, created_at } = entry
-      return `"$P":"D",${mark}${JSON.stringify({ id_str, created_at }).slice(1)}`
-    }
-    case 'A':
-      return `"$P":"A",${mark}${JSON.stringify({ author: entry.author }).slice(1)}`
-    default:
-      return `"$P":"${entry.op}",${mark}${JSON.stringify(entry.message).slice(1)}`
-  }
-}
-
-/** One line of a dump, without its newline. */
-export const encodeLine = (position: Position, encodedEntry: string): string => `{"$T":${position},${encodedEntry}`
-
-/** The position of a line of our own journal without parsing it; undefined where the line does not begin with one. */
-export function linePosition(line: string): Position | undefined {
-  if (!line.startsWith('{"$T":')) return undefined
-  const end = line.indexOf(',', 6)
-  const position = Number(line.slice(6, end))
-  return end > 6 && Number.isSafeInteger(position) && position > 0 ? position : undefined
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -79,5 +41,16 @@ export function decodeLine(line: string): JournalRecord {
       return { position, op, imported, author: rest['author'] }
     default:
       throw new BadLine('operation', `$P: ${JSON.stringify(op)} is none of I, U, D, A`)
+  }
+}
+
+/** Whether a line is a record. */
+export function isRecord(line: string): boolean {
+  try {
+    decodeLine(line)
+    return true
+  } catch (error) {
+    if (error instanceof BadLine) return false
+    throw error
   }
 }

@@ -122,6 +122,10 @@ export type MessageDraft = Static<typeof MessageDraft>
 export const authorStates = ['active', 'hidden', 'deleted'] as const
 export type AuthorState = (typeof authorStates)[number]
 
+/** When the network told the newest of what is known, by what it was about; microseconds since 1970. */
+const AsOf = Type.Object({ handle: Type.Optional(Count), profile: Type.Optional(Count), state: Type.Optional(Count) })
+export type AsOf = Static<typeof AsOf>
+
 /** An author as an `A` record carries it. `key` is stable (DID, account URL, pubkey); the rest is the newest known. */
 export const Author = Type.Object({
   key: Type.String({ minLength: 1, maxLength: 512 }),
@@ -132,6 +136,7 @@ export const Author = Type.Object({
   labels: Type.Optional(Type.Array(Type.String({ maxLength: 256 }), { maxItems: 64 })),
   state: Type.Optional(oneOf(authorStates)),
   reason: Type.Optional(Type.String({ maxLength: 256 })),
+  as_of: Type.Optional(AsOf),
 })
 export type Author = Static<typeof Author>
 

@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test'
 import { realDisk, type Disk } from '../../src/journal/disk.ts'
 import { openJournal, type JournalOptions, type OpenJournal } from '../../src/journal/journal.ts'
 import type { Journal } from '../../src/journal/port.ts'
-import type { Entry, JournalRecord } from '../../src/message/record.ts'
+import type { Entry, JournalRecord } from '../../src/message/line.ts'
 import type { Message } from '../../src/message/schema.ts'
 
 const folders: string[] = []

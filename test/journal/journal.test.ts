@@ -203,3 +203,16 @@ test('property: whatever is appended in whatever batches is read back in order, 
     { numRuns: 15 },
   )
 })
+
+test('what is read back has no hole, also where the open segment is written on and ends while it is read', async (t) => {
+  const journal = await openAt(t, await temporaryFolder(), { segmentBytes: 1_000 })
+  const positions = [...(await journal.append([insert('a')]))]
+  const read: number[] = []
+  for await (const batch of journal.read(0, new AbortController().signal)) {
+    read.push(...batch.records().map(({ position }) => position))
+    if (read.length === 1) for (const id of ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']) positions.push(...(await journal.append([insert(id)])))
+  }
+  assert.ok(journal.segments().length > 2)
+  assert.deepEqual(read, positions.slice(0, read.length))
+  assert.equal((await readAll(journal)).length, positions.length, 'what was not read yet is read the next time')
+})

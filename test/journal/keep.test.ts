@@ -1,7 +1,7 @@
 // What is done to sealed segments: compaction, repair, verification, retention.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -10,7 +10,7 @@ import { nothingForgotten, remember, rememberForeign, type Forgotten } from '../
 import { overdue, remainders, retain } from '../../src/journal/retain.ts'
 import type { Segment } from '../../src/journal/port.ts'
 import { verify, type Verified } from '../../src/journal/verify.ts'
-import { encodeEntry, encodeLine } from '../../src/message/record.ts'
+import { encodeEntry, encodeLine } from '../../src/message/line.ts'
 import { author, edit, heldClock, insert, openAt, readAll, remove, temporaryFolder, told, type Opened } from './fixtures.ts'
 
 const forgotten = (what: Partial<Forgotten>): Forgotten => ({ ...nothingForgotten, ...what })
@@ -27,7 +27,7 @@ test('compaction takes out deleted, superseded and abandoned text and leaves del
   const path = await temporaryFolder()
   const journal = await openAt(t, path)
   const [, , oldAuthor] = await journal.append([insert('kept'), insert('gone'), author('key:ann', 'Old name'), insert('edited', 'first'), insert('bob', 'of a deleted author', 'bob')])
-  const [, edited, newAuthor] = await journal.append([remove('gone'), edit('edited', 'second'), author('key:ann', 'New name'), author('key:bob', 'Bob', 'deleted')])
+  const [, edited, newAuthor, goneAuthor] = await journal.append([remove('gone'), edit('edited', 'second'), author('key:ann', 'New name'), author('key:bob', 'Bob', 'deleted')])
   await journal.close()
   const clock = heldClock(Date.UTC(2026, 0, 4))
   const later = await openAt(t, path, { now: clock.now })
@@ -36,9 +36,10 @@ test('compaction takes out deleted, superseded and abandoned text and leaves del
     forgotten({ ids: new Set(['gone']), edited: new Map([['edited', edited ?? 0]]), authors: new Set(['key:bob']), renewed: new Map([['key:ann', newAuthor ?? 0]]) }),
     never,
   )
-  assert.deepEqual(changed, { changed: 4, failed: 0 })
+  assert.deepEqual(changed, { changed: 5, failed: 0 })
   const records = await readAll(later)
-  assert.deepEqual(told(records), ['I kept text of kept', 'A key:ann -', 'D gone', 'U edited second', 'A key:ann New name', 'A key:bob Bob'])
+  assert.deepEqual(told(records), ['I kept text of kept', 'A key:ann -', 'D gone', 'U edited second', 'A key:ann New name', 'A key:bob -'])
+  assert.deepEqual(records.at(-1), { op: 'A', imported: false, position: goneAuthor, author: { key: 'key:bob', network: 'test', handle: 'key:bob.test', state: 'deleted' } })
   assert.deepEqual(records.find(({ position }) => position === oldAuthor), { op: 'A', imported: false, position: oldAuthor, author: { key: 'key:ann', network: 'test', handle: 'key:ann.test' } })
   assert.equal((await verified(later, path))[0]?.checksum, 'ok')
 })
@@ -98,11 +99,58 @@ test('repair takes damaged lines out of sealed segments and keeps them aside', a
   clock.add(86_400_000)
   const again = await openAt(t, path, { now: clock.now })
   await again.rotateIfDue()
-  assert.equal(await again.repair(), 1)
-  assert.equal(await again.repair(), 0)
+  assert.deepEqual(await again.repair(), { changed: 1, failed: 0 })
+  assert.deepEqual(await again.repair(), { changed: 0, failed: 0 })
   assert.deepEqual((await verified(again, path)).map(({ checksum, damages, records }) => [checksum, damages, records]), [['ok', 0, 2]])
-  await again.damage.flush()
-  assert.match(await readFile(join(path, 'state', 'quarantine', 'damaged.ndjson'), 'utf8'), /torn/)
+  assert.equal(await readFile(join(path, 'state', 'quarantine', 'messages_20260102_43200000.removed'), 'utf8'), '{"$T":17,"torn\n')
+  assert.match(again.notes.damaged.join(), /1 damaged lines were taken out and lie in .*messages_20260102_43200000\.removed/)
+})
+
+test('repair keeps every line that it takes out, however many and however long', async (t) => {
+  const path = await temporaryFolder()
+  const journal = await openAt(t, path, { segmentBytes: 1 })
+  await journal.append([insert('a')])
+  await journal.append([insert('b')])
+  await journal.sealed()
+  const [first] = journal.segments()
+  assert.ok(first !== undefined)
+  const [line] = gunzipSync(await readFile(first.path)).toString().split('\n')
+  const many = Array.from({ length: 12_000 }, (_, i) => `damaged line ${i}`).join('\n')
+  const long = 'x'.repeat(9_000_000)
+  await writeFile(first.path, gzipSync(`${many}\n${line}\n${long}`))
+  assert.deepEqual(await journal.repair(), { changed: 12_001, failed: 0 })
+  const removed = await readFile(join(path, 'state', 'quarantine', first.name.replace('.txt.gz', '.removed')), 'utf8')
+  // Not compared by deepEqual: what differed could not be shown.
+  assert.ok(removed === `${many}\n${long}\n`, `${removed.length} letters were kept`)
+  assert.deepEqual(told(await readAll(journal)), ['I a text of a', 'I b text of b'])
+})
+
+test('a sealed segment in which nothing changes is only read', async (t) => {
+  const path = await temporaryFolder()
+  const journal = await openAt(t, path, { segmentBytes: 1 })
+  for (const id of ['a', 'b', 'c']) await journal.append([insert(id)])
+  await journal.sealed()
+  // Where a segment would be written anew there is something in the way.
+  for (const { path } of journal.segments()) await mkdir(`${path}.tmp`)
+  assert.deepEqual(await journal.compact(forgotten({ ids: new Set(['nobody']) }), never), { changed: 0, failed: 0 })
+  assert.deepEqual(await journal.repair(), { changed: 0, failed: 0 })
+  assert.deepEqual(await journal.compact(forgotten({ ids: new Set(['b']) }), never), { changed: 0, failed: 1 })
+  assert.deepEqual(journal.notes.damaged.length, 1)
+})
+
+test('of authors who are gone or renewed nothing personal stays in what retention left either', async (t) => {
+  const path = await temporaryFolder()
+  const clock = heldClock()
+  const journal = await openAt(t, path, { now: clock.now })
+  await journal.append([insert('old'), author('key:ann', 'Ann'), author('key:bob', 'Bob')])
+  clock.add(86_400_000)
+  const [gone, renewed] = await journal.append([author('key:ann', 'Ann', 'deleted'), author('key:bob', 'Robert')])
+  await journal.sealed()
+  await retain(journal, join(path, 'dump', 'own'), { age: 1, size: 0 }, clock.now() + 10, () => Promise.resolve(), never)
+  assert.deepEqual(await journal.compact(forgotten({ authors: new Set(['key:ann']), renewed: new Map([['key:ann', gone ?? 0], ['key:bob', renewed ?? 0]]) }), never), { changed: 2, failed: 0 })
+  const [remainder] = await remainders(join(path, 'dump', 'own'))
+  const text = gunzipSync(await readFile(remainder?.path ?? '')).toString()
+  assert.deepEqual([...text.matchAll(/"(?:id_str|name|handle)":"([^"]*)"/g)].map(([, value]) => value), ['old', 'key:ann.test', 'key:bob.test'])
 })
 
 test('retention removes the oldest sealed segments and leaves their ids, deletes and authors', async (t) => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { cutTornEnd } from '../../src/journal/recover.ts'
-import { encodeEntry, encodeLine, linePosition } from '../../src/message/record.ts'
+import { encodeEntry, encodeLine, linePosition } from '../../src/message/line.ts'
 import { author, edit, insert, openAt, readAll, remove, temporaryFolder, told } from './fixtures.ts'
 
 const lines = [insert('a', 'Grüße 🎉 東京'), edit('a', 'edited'), remove('a'), author('key:ann', 'Ann'), insert('b')].map((entry, i) => encodeLine(1_767_355_200_000_000 + i, encodeEntry(entry)))
@@ -11,19 +12,29 @@ const lines = [insert('a', 'Grüße 🎉 東京'), edit('a', 'edited'), remove('
 test('a segment cut at every byte offset keeps exactly its whole lines, and the rest is kept beside it', async () => {
   const folder = await temporaryFolder()
   const whole = Buffer.from(`${lines.join('\n')}\n`)
-  const path = join(folder, 'segment.txt')
-  for (let at = 0; at <= whole.length; at++) {
-    await writeFile(path, whole.subarray(0, at))
-    await writeFile(`${path}.torn`, '')
+  const nothing = Buffer.alloc(0)
+
+  async function cutAt(at: number, path: string): Promise<void> {
+    writeFileSync(path, whole.subarray(0, at))
     const { cut, bytes, last } = await cutTornEnd(path)
     const expected = whole.subarray(0, at).lastIndexOf(0x0a) + 1
     assert.equal(bytes, expected, `cut at ${at}`)
-    assert.deepEqual(await readFile(path), whole.subarray(0, expected))
-    assert.deepEqual(await readFile(`${path}.torn`), whole.subarray(expected, at))
+    assert.ok(readFileSync(path).equals(whole.subarray(0, expected)), `what stays, cut at ${at}`)
+    assert.ok((cut === 0 ? nothing : readFileSync(`${path}.torn`)).equals(whole.subarray(expected, at)), `what is kept beside it, cut at ${at}`)
     assert.equal(cut, at - expected)
+    rmSync(`${path}.torn`, { force: true })
     const kept = whole.toString('utf8', 0, expected).split('\n').at(-2)
     assert.equal(last, kept === undefined ? 0 : linePosition(kept))
   }
+
+  // Several files at a time, because each waits for the disk.
+  const files = 16
+  let tried = 0
+  async function every(first: number): Promise<void> {
+    for (let at = first; at <= whole.length; at += files, tried++) await cutAt(at, join(folder, `segment-${first}.txt`))
+  }
+  await Promise.all(Array.from({ length: files }, (_, first) => every(first)))
+  assert.equal(tried, whole.length + 1)
 })
 
 test('garbage at the end is cut, however many lines it looks like', async () => {
