@@ -6,13 +6,15 @@ import type { DataFolder } from '../journal/data-folder.ts'
 import type { Disk } from '../journal/disk.ts'
 import { openJournal, type OpenJournal } from '../journal/journal.ts'
 import type { Batch, Blockage, Segment } from '../journal/port.ts'
-import { readLines } from '../journal/read.ts'
+import { readLines } from '../journal/lines.ts'
 import { remainders, retain, type Retention } from '../journal/retain.ts'
 import type { CrashPoint } from '../journal/writer.ts'
-import { BadLine, decodeLine, type Entry, type Position } from '../message/record.ts'
+import type { Entry, Position } from '../message/line.ts'
+import { BadLine, decodeLine } from '../message/record.ts'
 import { wait } from '../support/timer.ts'
 import type { ConsentPolicy } from './author.ts'
 import { compact, type Compacted } from './compaction.ts'
+import { openMark, type CompactionMark } from './compaction-mark.ts'
 import { createIntake, type OpenIntake } from './intake.ts'
 import { openKnown, type Known } from './known.ts'
 import { createQuarantine } from './quarantine.ts'
@@ -50,9 +52,9 @@ const retryAfter = 500
  * Opens the file of what is known. One that is damaged, or that knows more than the dumps have (newer dumps were lost, and
  * what was in them must be taken in again), is begun anew, to be filled from the dumps.
  */
-async function openOrBegin(path: string, last: Position, log: ArchiveOptions['log']): Promise<Known> {
+async function openOrBegin(path: string, mark: CompactionMark, last: Position, log: ArchiveOptions['log']): Promise<Known> {
   try {
-    const known = openKnown(path)
+    const known = openKnown(path, mark)
     if (known.cursor() <= last) return known
     known.close()
     log.warn(`${path} reaches further than the dumps: some dumps are missing from the data folder. It is made again from those that are there`)
@@ -60,7 +62,7 @@ async function openOrBegin(path: string, last: Position, log: ArchiveOptions['lo
     log.warn(`${path} cannot be read (${error instanceof Error ? error.message : String(error)}); it is made again from the dumps`)
   }
   for (const end of ['', '-wal', '-shm']) await rm(`${path}${end}`, { force: true })
-  return openKnown(path)
+  return openKnown(path, mark)
 }
 
 /** What retention left of removed segments: their ids, deletes and authors. */
@@ -104,6 +106,7 @@ async function catchUp(known: Known, journal: OpenJournal, own: string, log: Arc
 /** Opens what a data folder keeps, repairing what a crash left. */
 export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   const { folder, now, log } = options
+  let stuck: Blockage | null = null
   const journal = await openJournal({
     folder: folder.own,
     state: folder.state,
@@ -113,15 +116,17 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
     now,
     onDamage: ({ segment, reason }) => log.error(`damaged dump ${segment}: ${reason}`),
     onRecovered: (path, bytes) => log.warn(`${bytes} bytes at the end of ${path} were not whole; they are kept in ${path}.torn`),
-    onBlocked: options.onBlocked ?? (() => undefined),
+    onBlocked: (blockage) => {
+      if (stuck === null) options.onBlocked?.(blockage)
+    },
     ...(options.disk === undefined ? {} : { disk: options.disk }),
     ...(options.crashPoint === undefined ? {} : { crashPoint: options.crashPoint }),
   })
-  const known = await openOrBegin(join(folder.state, 'known.db'), journal.last(), log)
+  const mark = openMark(join(folder.state, 'compacted-to'), journal.last())
+  const known = await openOrBegin(join(folder.state, 'known.db'), mark, journal.last(), log)
   await catchUp(known, journal, folder.own, log)
   const quarantine = createQuarantine(join(folder.state, 'quarantine'), now)
   const closing = new AbortController()
-  let stuck: Blockage | null = null
 
   function block(error: unknown): void {
     if (stuck !== null) return
@@ -136,9 +141,9 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
       try {
         await catchUp(known, journal, folder.own, log)
         known.caughtUp()
-        if (stuck !== null) options.onBlocked?.(journal.blockage())
+        if (stuck === null) return
         stuck = null
-        return
+        return options.onBlocked?.(journal.blockage())
       } catch (error) {
         if (closing.signal.aborted) throw error
         block(error)
@@ -153,10 +158,11 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
     journal: { ...journal, blockage: () => stuck ?? journal.blockage() },
     known,
     intake,
-    compact: (signal) => compact(journal, known, folder, (path, reason) => log.warn(`not compacted: ${path}: ${reason}`), signal),
+    compact: (signal) => compact(journal, known, folder, (path, reason) => log.warn(`not compacted: ${path}: ${reason}`), AbortSignal.any([signal, closing.signal])),
     retain: (retention, onRemoved, signal) => retain(journal, folder.own, retention, now(), onRemoved, signal),
     async close() {
       closing.abort()
+      journal.hurry()
       // What waits for a disk that does not take it would wait for ever; it was not acknowledged.
       if (journal.blockage() === null) await intake.settled()
       await journal.close()

@@ -1,6 +1,7 @@
 // Owns what becomes of an author when something new is heard of them: fields left out stay, deleted is for ever, and who
-// asks not to be shown to people without an account is hidden for as long as they ask. Pure functions.
-import type { Author } from '../message/schema.ts'
+// asks not to be shown to people without an account is hidden for as long as they ask. What is heard again, or late, never
+// undoes what is newer. Pure functions.
+import type { AsOf, Author } from '../message/schema.ts'
 
 /** Whether wishes of authors not to be shown are heeded. */
 export type ConsentPolicy = 'respect' | 'ignore'
@@ -25,16 +26,54 @@ function sameAuthor(a: Author, b: Author): boolean {
   )
 }
 
-/** The author after a change, or undefined where it says nothing new. */
-export function mergeAuthor(old: Author | undefined, change: Author, policy: ConsentPolicy): Author | undefined {
+/** What is told together and so has one time. */
+const aspects = [
+  ['handle', ['handle']],
+  ['profile', ['name', 'avatar', 'labels']],
+  ['state', ['state', 'reason']],
+] as const
+
+/** What of a change is not older than what is known. Where two are of the same time, the later one counts. */
+function withoutOlder(change: Author, known: AsOf, time: number): Author {
+  const told = { ...change }
+  for (const [aspect, fields] of aspects) if (time < (known[aspect] ?? 0)) for (const field of fields) delete told[field]
+  return told
+}
+
+function timesAfter(known: AsOf, told: Author, time: number): AsOf {
+  const times = { ...known }
+  for (const [aspect, fields] of aspects) if (fields.some((field) => told[field] !== undefined)) times[aspect] = time
+  return times
+}
+
+const sameTimes = (a: AsOf, b: AsOf): boolean => aspects.every(([aspect]) => a[aspect] === b[aspect])
+
+/** What is left of a deleted author: nothing personal but the handle, which still leads to the key. */
+function gone({ key, network, reason }: Author, handle: string | undefined): Author {
+  return { key, network, ...(handle === undefined ? {} : { handle }), state: 'deleted', ...(reason === undefined ? {} : { reason }) }
+}
+
+/** An author after something was heard of them. Without news only the times are newer. */
+export interface Heard {
+  readonly author: Author
+  readonly isNews: boolean
+}
+
+/** The author after a change that the network told at `time` (microseconds; undefined is now), or undefined where that says nothing. */
+export function mergeAuthor(old: Author | undefined, change: Author, time: number | undefined, policy: ConsentPolicy): Heard | undefined {
   if (old?.state === 'deleted') return undefined
-  const handle = change.handle ?? old?.handle
-  const name = change.name ?? old?.name
-  const avatar = change.avatar ?? old?.avatar
-  const labels = change.labels ?? old?.labels
-  const account = accountState(old, change)
+  // However late it is heard: there is nothing newer than an end.
+  if (change.state === 'deleted') return { author: gone(change, change.handle ?? old?.handle), isNews: true }
+  const known = old?.as_of ?? {}
+  const told = time === undefined ? change : withoutOlder(change, known, time)
+  const times = time === undefined ? known : timesAfter(known, told, time)
+  const handle = told.handle ?? old?.handle
+  const name = told.name ?? old?.name
+  const avatar = told.avatar ?? old?.avatar
+  const labels = told.labels ?? old?.labels
+  const account = accountState(old, told)
   const shown = account.state === 'active' && policy === 'respect' && wishesToBeHidden(labels) ? ({ state: 'hidden', reason: byWish } as const) : account
-  const merged: Author = {
+  const author: Author = {
     key: change.key,
     network: change.network,
     ...(handle === undefined ? {} : { handle }),
@@ -42,8 +81,10 @@ export function mergeAuthor(old: Author | undefined, change: Author, policy: Con
     ...(avatar === undefined ? {} : { avatar }),
     ...(labels === undefined ? {} : { labels }),
     ...shown,
+    ...(sameTimes(times, {}) ? {} : { as_of: times }),
   }
-  return old !== undefined && sameAuthor(old, merged) ? undefined : merged
+  const isNews = old === undefined || !sameAuthor(old, author)
+  return isNews || !sameTimes(known, times) ? { author, isNews } : undefined
 }
 
 /** Whether what an author writes is not to be kept. A suspended account's messages are kept but not shown: that can be undone. */

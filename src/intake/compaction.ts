@@ -3,10 +3,10 @@
 import { join } from 'node:path'
 import type { DataFolder } from '../journal/data-folder.ts'
 import { cleanForeign } from '../journal/foreign.ts'
-import { isNothing, type Forgotten } from '../journal/forget.ts'
+import type { Forgotten } from '../journal/forget.ts'
 import type { OpenJournal } from '../journal/journal.ts'
-import type { Position } from '../message/record.ts'
-import type { Known } from './known.ts'
+import type { Position } from '../message/line.ts'
+import type { Known, Outdated } from './known.ts'
 
 export interface Compacted {
   /** Lines of sealed segments that went or became shorter. */
@@ -15,34 +15,59 @@ export interface Compacted {
   readonly foreign: number
 }
 
-function gather(known: Known): Forgotten {
+const isOurs = (name: string): boolean => /^(messages|remainder)_\d{8}_\d{8}\.txt(\.gz)?$/.test(name)
+
+/** So many out-of-date things are looked for in one pass over the dumps: about 60 MB, here and in the thread that rewrites. */
+const mostAtOnce = 250_000
+
+interface Slice {
+  readonly forgotten: Forgotten
+  /** Undefined where there is nothing. */
+  readonly last: Outdated | undefined
+}
+
+function gather(outdated: Iterable<Outdated>): Slice {
   const ids = new Set<string>()
   const authors = new Set<string>()
   const edited = new Map<string, Position>()
   const renewed = new Map<string, Position>()
-  for (const { kind, id, position } of known.outdated()) {
+  let last: Outdated | undefined
+  for (const one of outdated) {
+    const { kind, id, position } = one
     if (kind === 'deleted') ids.add(id)
     else if (kind === 'author gone') authors.add(id)
     else if (kind === 'edited') edited.set(id, position)
     else renewed.set(id, position)
+    last = one
   }
-  return { ids, authors, edited, renewed }
+  return { forgotten: { ids, authors, edited, renewed }, last }
 }
 
 /**
- * Compacts what is sealed. What became out of date in the open segment is remembered for the next time: only what lies
- * before the first segment that is not sealed counts as done, and nothing while a segment could not be rewritten.
+ * Compacts what is sealed, with as many passes as what is out of date needs; one that is interrupted goes on with the pass that
+ * was not done. What became out of date in the open segment is remembered for the next time: only what lies before the first
+ * segment that is not sealed counts as done, and nothing after a segment could not be rewritten.
  */
-export async function compact(journal: OpenJournal, known: Known, folder: DataFolder, onUnreadable: (path: string, reason: string) => void, signal: AbortSignal): Promise<Compacted> {
+export async function compact(journal: OpenJournal, known: Known, folder: DataFolder, onUnreadable: (path: string, reason: string) => void, signal: AbortSignal, atOnce = mostAtOnce): Promise<Compacted> {
   await journal.sealed(signal)
   const open = journal.segments().find(({ sealed }) => !sealed)
   const upTo = open?.from ?? journal.last()
-  const forgotten = gather(known)
-  if (isNothing(forgotten)) return { lines: 0, foreign: 0 }
-  const { changed, failed } = await journal.compact(forgotten, signal)
-  const quarantine = join(folder.state, 'quarantine')
-  const ours = (name: string) => /^(messages|remainder)_\d{8}_\d{8}\.txt(\.gz)?$/.test(name)
-  const foreign = await cleanForeign([folder.own, folder.imported, quarantine], ours, forgotten, onUnreadable, signal)
-  if (!signal.aborted && failed === 0) known.compacted(upTo)
-  return { lines: changed, foreign }
+  const foreignFolders = [folder.own, folder.imported, join(folder.state, 'quarantine')]
+  let lines = 0
+  let foreign = 0
+  let failed = 0
+  let slice = gather(known.outdated(atOnce))
+  while (slice.last !== undefined) {
+    const { forgotten, last } = slice
+    const done = await journal.compact(forgotten, signal)
+    lines += done.changed
+    failed += done.failed
+    foreign += await cleanForeign(foreignFolders, isOurs, forgotten, onUnreadable, signal)
+    if (signal.aborted) break
+    slice = gather(known.outdated(atOnce, last))
+    // Of what is of one position some may belong to the next pass.
+    const upToHere = slice.last === undefined ? upTo : Math.min(upTo, last.position - 1)
+    if (failed === 0) known.compacted(upToHere)
+  }
+  return { lines, foreign }
 }

@@ -1,6 +1,6 @@
 // Owns the decision what a draft becomes: a line of the journal, or nothing and why. Looks at what is stored and at what
 // the same batch already decided. Pure but for those look-ups.
-import type { Entry } from '../message/record.ts'
+import type { Entry } from '../message/line.ts'
 import type { Author, Message } from '../message/schema.ts'
 import { isWithheld, mergeAuthor, type ConsentPolicy } from './author.ts'
 import type { Gone, Known, KnownId } from './known.ts'
@@ -10,7 +10,7 @@ import type { Outcome } from './port.ts'
 export type Prepared =
   | { readonly kind: 'message' | 'edit'; readonly message: Message; readonly imported: boolean }
   | { readonly kind: 'delete'; readonly id_str: string; readonly created_at?: string | undefined; readonly imported: boolean }
-  | { readonly kind: 'author'; readonly author: Author; readonly imported: boolean }
+  | { readonly kind: 'author'; readonly author: Author; readonly time: number | undefined; readonly imported: boolean }
   | { readonly kind: 'invalid'; readonly id: string; readonly reason: string }
 
 export interface Decision {
@@ -18,6 +18,8 @@ export interface Decision {
   readonly id: string
   readonly reason?: string
   readonly entry?: Entry
+  /** Nothing new was heard of an author, but newer than what is known. */
+  readonly heard?: Author
   /** An import brought text back of what is gone. */
   readonly gone?: Gone
 }
@@ -37,16 +39,17 @@ export function createDecider(known: Known, policy: ConsentPolicy): (draft: Prep
     return { outcome: 'withheld', id, ...(imported && author.state === 'deleted' ? { gone: { kind: 'author gone', id: author.key } } : {}) }
   }
 
-  function change(author: Author, imported: boolean): Decision {
+  function change(author: Author, time: number | undefined, imported: boolean): Decision {
     const id = author.key
     const old = authorOf(id)
     // What an import tells may be long past: of an author who was heard of live it only counts that they are gone.
     if (imported && old !== undefined && author.state !== 'deleted' && !(importedAuthors.get(id) ?? known.isImported(id))) return { outcome: 'unchanged', id }
-    const merged = mergeAuthor(old, author, policy)
-    if (merged === undefined) return { outcome: 'unchanged', id }
-    authors.set(id, merged)
+    const heard = mergeAuthor(old, author, time, policy)
+    if (heard === undefined) return { outcome: 'unchanged', id }
+    authors.set(id, heard.author)
+    if (!heard.isNews) return { outcome: 'unchanged', id, heard: heard.author }
     importedAuthors.set(id, imported)
-    return { outcome: 'author', id, entry: { op: 'A', imported, author: merged } }
+    return { outcome: 'author', id, entry: { op: 'A', imported, author: heard.author } }
   }
 
   function insert(message: Message, imported: boolean): Decision {
@@ -84,7 +87,7 @@ export function createDecider(known: Known, policy: ConsentPolicy): (draft: Prep
       case 'invalid':
         return { outcome: 'invalid', id: draft.id, reason: draft.reason }
       case 'author':
-        return change(draft.author, draft.imported)
+        return change(draft.author, draft.time, draft.imported)
       case 'delete':
         return remove(draft.id_str, draft.created_at, draft.imported)
       default: {

@@ -3,12 +3,12 @@
 import { enrich } from '../enrich/enrich.ts'
 import type { Journal } from '../journal/port.ts'
 import { writtenAt } from '../message/identity.ts'
-import type { Entry, JournalRecord, Position } from '../message/record.ts'
-import { isAuthor, isMessageDraft, misfit, type MessageDraft } from '../message/schema.ts'
+import type { Entry, JournalRecord, Position } from '../message/line.ts'
+import { isAuthor, isMessageDraft, misfit, type Author, type MessageDraft } from '../message/schema.ts'
 import { isModest } from '../support/json.ts'
 import type { ConsentPolicy } from './author.ts'
 import { createDecider, type Decision, type Prepared } from './decide.ts'
-import type { Gone, Known } from './known.ts'
+import type { Known } from './known.ts'
 import type { Draft, Intake, Outcome, Provenance, Receipt } from './port.ts'
 import type { Quarantine } from './quarantine.ts'
 
@@ -54,6 +54,18 @@ const maxReasons = 200
 /** What of a draft a line of the dumps, at most 4 MB, can hold however it has to be written, and JSON.stringify can write. */
 const maxWeight = 150_000
 const maxDepth = 64
+/** Milliseconds by which the clock of a network may be ahead of ours. */
+const skew = 600_000
+
+/** Authors of whom something was heard after the last record of them, if there is one. */
+function onlyNewer(decisions: readonly Decision[]): Iterable<Author> {
+  const newer = new Map<string, Author>()
+  for (const { id, entry, heard } of decisions) {
+    if (heard !== undefined) newer.set(id, heard)
+    else if (entry?.op === 'A') newer.delete(id)
+  }
+  return newer.values()
+}
 
 export function createIntake({ journal, known, quarantine, consent, now, regain, onStored }: IntakeOptions): OpenIntake {
   const queue: Waiting[] = []
@@ -79,6 +91,9 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
   /** When a message that only its deletion tells of was written; undefined where that is no time. */
   const claimedTime = (claim: string | undefined): string | undefined => (claim === undefined || Number.isNaN(Date.parse(claim)) ? undefined : writtenAt(claim, now()).created_at)
 
+  /** When something was told of an author. What claims to be from a time to come would keep everything else off until then. */
+  const heardAt = (time: number | undefined): number | undefined => (time === undefined || time > (now() + skew) * 1000 ? undefined : time)
+
   /** The handle by which the author is known by now; an imported message keeps the name that it came with. */
   function named(message: MessageDraft): MessageDraft {
     const key = message.user.user_id
@@ -90,7 +105,7 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
     if (!isModest(draft, maxWeight, maxDepth)) return refuse('', `draft: has more than ${maxWeight} letters and members or more than ${maxDepth} levels`, draft)
     switch (draft.kind) {
       case 'author':
-        return isAuthor(draft.author) ? { kind: 'author', author: draft.author, imported } : refuse('', `author.${misfit('author', draft.author) ?? ''}`, draft)
+        return isAuthor(draft.author) ? { kind: 'author', author: draft.author, time: heardAt(draft.time), imported } : refuse('', `author.${misfit('author', draft.author) ?? ''}`, draft)
       case 'delete':
         return draft.id_str === '' || draft.id_str.length > 256 ? refuse(draft.id_str, 'id_str: must have 1 to 256 letters', draft) : { kind: 'delete', id_str: draft.id_str, created_at: claimedTime(draft.created_at), imported }
       default: {
@@ -102,10 +117,11 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
     }
   }
 
-  function remember(records: readonly JournalRecord[], last: Position | undefined, gone: readonly Gone[]): void {
+  function remember(records: readonly JournalRecord[], last: Position | undefined, decisions: readonly Decision[]): void {
     try {
       if (last !== undefined) known.apply(records, last)
-      for (const one of gone) known.seenAgain(one)
+      for (const author of onlyNewer(decisions)) known.heard(author)
+      for (const { gone } of decisions) if (gone !== undefined) known.seenAgain(gone)
       if (now() - committed < commitEvery && now() >= committed) return
       known.commit()
       committed = now()
@@ -118,7 +134,7 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
     const entries = decisions.flatMap(({ entry }) => (entry === undefined ? [] : [entry]))
     const positions = await journal.append(entries)
     const records: JournalRecord[] = entries.map((entry, i) => ({ ...entry, position: positions[i] ?? 0 }))
-    remember(records, positions.at(-1), decisions.flatMap(({ gone }) => (gone === undefined ? [] : [gone])))
+    remember(records, positions.at(-1), decisions)
     onStored?.(entries)
     let at = 0
     return decisions.map(({ outcome, id, reason, entry }) => {

@@ -4,10 +4,11 @@
 import { createHash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { idTime } from '../message/identity.ts'
-import type { JournalRecord, Position } from '../message/record.ts'
+import type { JournalRecord, Position } from '../message/line.ts'
 import { isAuthor, type Author } from '../message/schema.ts'
 import { fold } from '../message/text/fold.ts'
 import { createCache } from '../support/cache.ts'
+import type { CompactionMark } from './compaction-mark.ts'
 
 /** What is known of an id. Times in milliseconds; `created` is absent where only a delete was ever seen. */
 export interface KnownId {
@@ -43,12 +44,15 @@ export interface Known extends KnownReader {
   cursor(): Position
   /** Takes in records that are synced, in order. Idempotent. */
   apply(records: readonly JournalRecord[], cursor: Position): void
+  /** Takes in that what is known of an author is newer than its last record says. Not in the dumps: made again from them it is as old as the record. */
+  heard(author: Author): void
   /** Takes in an id whose message retention removed. */
   expired(id: string, created: number, seen: number, edited: number | undefined): void
   /** Text of something that is gone was seen again, in a foreign file: the next compaction looks for it once more. */
   seenAgain(gone: Gone): void
-  outdated(): Iterable<Outdated>
-  /** Forgets what was out of date up to a position. */
+  /** At most so many, in the order of their positions, from the one after `after` on. */
+  outdated(limit: number, after?: Outdated): Iterable<Outdated>
+  /** Forgets, for good, what was out of date up to a position. */
   compacted(upTo: Position): void
   /** Ids kept, as far as a running count knows. */
   size(): number
@@ -65,6 +69,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS authors (key TEXT PRIMARY KEY, position INTEGER, author TEXT, imported INTEGER) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS handles (handle TEXT, key TEXT, PRIMARY KEY (handle, key)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS outdated (kind TEXT, id TEXT, position INTEGER, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS outdated_position ON outdated (position, kind, id);
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 `
 
@@ -109,7 +114,7 @@ export function openKnownReader(path: string): KnownReader {
 }
 
 /** Opens (or begins) the file. Throws where SQLite cannot read it; the caller then removes it and lets it be rebuilt. */
-export function openKnown(path: string): Known {
+export function openKnown(path: string, mark: CompactionMark): Known {
   const db = new DatabaseSync(path)
   // What is lost in a power cut is read again from the journal, so the file is never waited for.
   db.exec('PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-24000; PRAGMA wal_autocheckpoint=2000')
@@ -119,9 +124,10 @@ export function openKnown(path: string): Known {
   const deleteId = db.prepare('UPDATE ids SET deleted = 1 WHERE time = ? AND id = ?')
   const putEdit = db.prepare('INSERT INTO edits VALUES (?, ?) ON CONFLICT DO UPDATE SET edited = max(edited, excluded.edited)')
   const putAuthor = db.prepare('INSERT INTO authors VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position, author = excluded.author, imported = excluded.imported WHERE excluded.position > position')
+  const putHeard = db.prepare('UPDATE authors SET author = ? WHERE key = ?')
   const putHandle = db.prepare('INSERT INTO handles VALUES (?, ?) ON CONFLICT DO NOTHING')
   const putOutdated = db.prepare('INSERT INTO outdated VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET position = max(position, excluded.position)')
-  const getOutdated = db.prepare('SELECT kind, id, position FROM outdated')
+  const getOutdated = db.prepare('SELECT kind, id, position FROM outdated WHERE (position, kind, id) > (?, ?, ?) ORDER BY position, kind, id LIMIT ?')
   const dropOutdated = db.prepare('DELETE FROM outdated WHERE position <= ?')
   const getMeta = db.prepare('SELECT value FROM meta WHERE name = ?')
   const putMeta = db.prepare('INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
@@ -141,14 +147,19 @@ export function openKnown(path: string): Known {
     return found ?? undefined
   }
 
+  /** What is older than the mark has been looked for in all dumps. */
+  function outdate(kind: Outdated['kind'], id: string, position: Position): void {
+    if (position > mark.position()) putOutdated.run(kind, id, position)
+  }
+
   function applyAuthor(position: Position, changed: Author, imported: boolean): void {
     // A compacted line carries key and handle only; what is newer stands.
     const old = author(changed.key)
     putAuthor.run(changed.key, position, JSON.stringify(changed), Number(imported))
     authors.delete(changed.key)
     if (changed.handle !== undefined) putHandle.run(fold(changed.handle), changed.key)
-    if (old !== undefined) putOutdated.run('author renewed', changed.key, position)
-    if (changed.state === 'deleted') putOutdated.run('author gone', changed.key, position)
+    if (old !== undefined) outdate('author renewed', changed.key, position)
+    if (changed.state === 'deleted') outdate('author gone', changed.key, position)
   }
 
   function apply(record: JournalRecord): void {
@@ -159,7 +170,7 @@ export function openKnown(path: string): Known {
         const { id_str: id, created_at } = record
         size += Number(addId.run(filedAt(id), id, created_at === undefined ? null : Date.parse(created_at), 0).changes)
         deleteId.run(filedAt(id), id)
-        putOutdated.run('deleted', id, record.position)
+        outdate('deleted', id, record.position)
         return
       }
       default: {
@@ -167,7 +178,7 @@ export function openKnown(path: string): Known {
         const created = Date.parse(created_at)
         size += Number(addId.run(filedAt(id), id, created, Date.parse(timestamp) - created).changes)
         if (edited_at !== undefined) putEdit.run(id, Date.parse(edited_at))
-        if (record.op === 'U') putOutdated.run('edited', id, record.position)
+        if (record.op === 'U') outdate('edited', id, record.position)
       }
     }
   }
@@ -215,11 +226,16 @@ export function openKnown(path: string): Known {
         if (edited !== undefined) putEdit.run(id, edited)
       })
     },
+    heard(author) {
+      write(() => putHeard.run(JSON.stringify(author), author.key))
+      authors.delete(author.key)
+    },
     seenAgain({ kind, id }) {
+      mark.withdraw()
       write(() => putOutdated.run(kind, id, cursor))
     },
-    *outdated() {
-      for (const row of getOutdated.iterate()) {
+    *outdated(limit, after = { kind: 'deleted', id: '', position: -1 }) {
+      for (const row of getOutdated.iterate(after.position, after.kind, after.id, limit)) {
         const { kind, id, position } = row
         if ((kind === 'deleted' || kind === 'edited' || kind === 'author gone' || kind === 'author renewed') && typeof id === 'string' && typeof position === 'number') yield { kind, id, position }
       }
@@ -227,6 +243,7 @@ export function openKnown(path: string): Known {
     compacted(upTo) {
       write(() => dropOutdated.run(upTo))
       commit()
+      mark.advance(upTo)
     },
     size: () => size,
     commit,

@@ -1,12 +1,17 @@
 // Owns the door of the one write path: what can be offered and what the answer means.
 import type { Author, MessageDraft } from '../message/schema.ts'
-import type { Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
 
 /** Something that happened at a source. An edit carries the complete new message. Author fields left out stay as they are. */
 export type Draft =
   | { readonly kind: 'message' | 'edit'; readonly message: MessageDraft }
   | { readonly kind: 'delete'; readonly id_str: string; readonly created_at?: string }
-  | { readonly kind: 'author'; readonly author: Author }
+  | {
+      readonly kind: 'author'
+      readonly author: Author
+      /** When the network told it, microseconds since 1970; what is older than what is known changes nothing. Without it, it counts as news whenever it comes. */
+      readonly time?: number
+    }
 
 /** Where drafts come from. `source` is a short name for counters (`bluesky`, `import`, `push`). */
 export interface Provenance {

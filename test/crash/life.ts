@@ -1,8 +1,6 @@
 // Owns one life of the writer: begun, listened to, ended by `kill -9` from here or by itself.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { isTold, type Told } from './oracle.ts'
@@ -15,9 +13,8 @@ export interface Life {
   readonly over: Promise<{ readonly signal: string | null; readonly complaint: string }>
 }
 
-/** Compiled code that one life leaves to the next: most of what a life costs is loading. */
-const compiled = mkdtempSync(join(tmpdir(), 'loklak-compiled-'))
-process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
+/** Compiled code, as the program itself keeps it: most of what a life costs is loading. */
+const compiled = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'loklak')
 
 /** Starts a writer on a data folder. It loads at once and begins when it is told to, so that loading can overlap with another life. */
 export function startLife(folder: string, life: number, seed: number, env: Readonly<Record<string, string>> = {}): Life {

@@ -55,7 +55,7 @@ function judgeReceipt([outcome, id, position]: Told, at: ReadonlyMap<number, Dum
   const line = at.get(position)
   if (line === undefined) assert.ok(mayBeMissing(op, position, group, authorOf(id), gone), `${id} was acknowledged as ${outcome} at ${position} and is missing`)
   else assert.deepEqual([line.op, line.id], [op, id], `the line at ${position}`)
-  if (op !== 'A' || line?.name !== undefined) return
+  if (op !== 'A' || line?.state === 'deleted' || line?.name !== undefined) return
   assert.ok(group.some((newer) => newer.position > position), `the newest state of the author ${id} lost its name`)
 }
 
@@ -73,10 +73,10 @@ export function overdue(lines: readonly DumpLine[]): string[] {
   const newest = new Map(lines.map((line) => [line.id, line.position]))
   const gone = goneAuthors(lines)
   return lines
-    .filter(({ sealed, op, id, position, key, name }) => {
+    .filter(({ sealed, op, id, position, key, name, state }) => {
       if (!sealed || op === 'D') return false
       const superseded = (newest.get(id) ?? 0) > position
-      return op === 'A' ? superseded && name !== undefined : superseded || gone.has(key ?? '')
+      return op === 'A' ? (superseded || state === 'deleted') && name !== undefined : superseded || gone.has(key ?? '')
     })
     .map(({ op, id, position }) => `${op} ${id} at ${position}`)
 }

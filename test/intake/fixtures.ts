@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 import { openArchive, type Archive, type ArchiveOptions } from '../../src/intake/archive.ts'
 import type { Draft, Receipt } from '../../src/intake/port.ts'
 import { openDataFolder } from '../../src/journal/data-folder.ts'
-import type { JournalRecord } from '../../src/message/record.ts'
+import type { JournalRecord } from '../../src/message/line.ts'
 import type { Author, MessageDraft } from '../../src/message/schema.ts'
 import { heldClock, readAll, temporaryFolder } from '../journal/fixtures.ts'
 

@@ -21,7 +21,7 @@ test('a later import of deleted text, or of a deleted author, is cleaned out of 
   clock.add(86_400_000)
   await archive.journal.rotateIfDue()
   await archive.compact(never)
-  assert.deepEqual([...archive.known.outdated()], [])
+  assert.deepEqual([...archive.known.outdated(10)], [])
   const file = join(archive.folder.imported, 'old.txt')
   await writeFile(file, '{"id_str":"test:a","text":"secret"}\n{"id_str":"test:b","user":{"user_id":"key:bob"}}\n{"id_str":"test:c"}\n')
   assert.deepEqual(await importing(opened, draft('test:a'), draft('test:b', { user: { screen_name: 'bob', user_id: 'key:bob' } })), ['known', 'withheld'])
