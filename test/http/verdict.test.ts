@@ -34,9 +34,16 @@ test('looking live while nothing reaches the disk is not storing', () => {
   assert.equal(verdict({ ...status, journal: late }, noon).reason, 'messages arrive, but nothing was stored for 61 s')
 })
 
-test('a network on which nobody writes, or old messages that are known, are no trouble', () => {
+test('a network on which nobody writes for a while, or old messages that are known, are no trouble', () => {
   assert.equal(verdict({ ...status, journal: late, sources: [{ ...liveSource, rate: 0 }] }, noon).storing, true)
   assert.equal(verdict({ ...status, journal: late, sources: [{ ...liveSource, state: 'catching-up' }] }, noon).storing, true)
+})
+
+test('a source that is live and brings nothing for ten minutes is not storing, nor is one that brought nothing yet', () => {
+  const quiet = { ...liveSource, rate: 0 }
+  const longAgo = { ...status.journal, position: (noon - 601_000) * 1000 }
+  assert.equal(verdict({ ...status, journal: longAgo, sources: [quiet] }, noon).reason, 'nothing was stored for 10 min, since no message came')
+  assert.equal(verdict({ ...status, journal: { ...status.journal, position: 0 }, sources: [quiet] }, noon).reason, 'nothing was stored yet, since no message came')
 })
 
 test('an empty journal has stored nothing yet', () => {

@@ -49,18 +49,21 @@ export interface Signs {
   readonly restarted: boolean
 }
 
-/** Another minute may pass between the cursor and the first event before that counts as a gap. */
+/** A server's clock may run ahead of another's by so much, microseconds. */
 const tolerance = 60_000_000
 
-/** The gap between the cursor and the first event of a connection, where there is one. Times in microseconds, `now` in milliseconds. */
-export function gapBefore(first: number, cursor: number, now: number, reach: Reach, signs: Signs): Gap | undefined {
-  const away = now - cursor / toMicros
+/**
+ * The gap between the cursor and the first event of a connection, where there is one. Times in microseconds. A server that has
+ * everything begins with the event at the cursor itself, since it is asked for what lies a little before it. One that begins later
+ * has no such past: v1 says nothing of that.
+ */
+export function gapBefore(first: number, cursor: number, signs: Signs): Gap | undefined {
   const reason = signs.outdated
     ? 'the server no longer had what came before'
     : signs.restarted
       ? 'the server lost its past and began its numbers again'
-      : away > reach.lookback && first - cursor > tolerance
-        ? 'away for longer than the server looks back'
+      : first - cursor > tolerance
+        ? 'the server began later than it was asked to'
         : undefined
   if (reason === undefined || first <= cursor) return undefined
   return { from: new Date(cursor / toMicros).toISOString(), to: new Date(first / toMicros).toISOString(), reason }

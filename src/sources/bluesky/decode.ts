@@ -1,4 +1,5 @@
 // Owns reading a frame of either Jetstream wire. Pure. Whatever a frame holds, the answer is an event, a notice or a counted drop.
+import { tidTime } from '../../message/identity.ts'
 import { isObject, parseJson, type JsonObject } from '../../support/json.ts'
 import type { Account, Commit, Drop, DropReason, Event, Identity, Notice } from './event.ts'
 
@@ -40,13 +41,16 @@ interface Place {
   readonly seq: number | undefined
 }
 
+/** A revision carries its time. What is told of the future, or not told, is when it was seen. */
+const doneAt = ({ time }: Place, told: number | undefined): number => Math.min(plausible(told) ?? time, time)
+
 function commit(place: Place, from: JsonObject): Commit | Drop {
-  const { operation, collection, rkey, cid, record } = from
+  const { operation, collection, rkey, cid, record, rev } = from
   if (operation !== 'create' && operation !== 'update' && operation !== 'delete') return drop('bad commit')
   if (typeof collection !== 'string' || !isRkey(rkey)) return drop('bad commit')
   if (operation !== 'delete' && !isObject(record)) return drop('bad record')
   return {
-    kind: 'commit', did: place.did, time: place.time, seq: place.seq, operation, collection, rkey,
+    kind: 'commit', ...place, done: doneAt(place, typeof rev === 'string' && rev.length === 13 ? tidTime(rev) : undefined), operation, collection, rkey,
     cid: typeof cid === 'string' && cid.length <= 256 ? cid : undefined,
     record: isObject(record) && operation !== 'delete' ? record : undefined,
   }
@@ -55,12 +59,12 @@ function commit(place: Place, from: JsonObject): Commit | Drop {
 function identity(place: Place, from: unknown): Identity | Drop {
   if (!isObject(from) || from['did'] !== place.did) return drop('bad identity')
   const handle = from['handle']
-  return { kind: 'identity', did: place.did, time: place.time, seq: place.seq, handle: isHandle(handle) ? handle.toLowerCase() : undefined }
+  return { kind: 'identity', ...place, done: doneAt(place, microseconds(from['time'])), handle: isHandle(handle) ? handle.toLowerCase() : undefined }
 }
 
 function account(place: Place, from: unknown): Account | Drop {
   if (!isObject(from) || from['did'] !== place.did || typeof from['active'] !== 'boolean') return drop('bad account')
-  return { kind: 'account', did: place.did, time: place.time, seq: place.seq, active: from['active'], status: shortText(from['status'], 64) }
+  return { kind: 'account', ...place, done: doneAt(place, microseconds(from['time'])), active: from['active'], status: shortText(from['status'], 64) }
 }
 
 function decodeV1(frame: JsonObject): Event | Drop {

@@ -5,6 +5,8 @@ interface Happening {
   readonly did: string
   /** When the server saw it, microseconds since 1970: what its time cursors are compared with. */
   readonly time: number
+  /** When it was done, as the account's own server says, microseconds since 1970 and never after `time`: the same wherever and whenever it is read. */
+  readonly done: number
   /** The server's own number of the event, where it tells one. Means nothing to another server. */
   readonly seq: number | undefined
 }

@@ -6,6 +6,8 @@ import { BoundedQueue } from '../../support/bounded-queue.ts'
 import { createCache } from '../../support/cache.ts'
 import { fetchOperator, type Fetched } from '../../support/fetch.ts'
 import { isObject, parseJson } from '../../support/json.ts'
+import { orAborted } from '../../support/or-aborted.ts'
+import { retryAfter } from '../../support/retry-after.ts'
 import { wait, type Timer } from '../../support/timer.ts'
 import { isDid, isHandle } from './decode.ts'
 import { network } from './draft.ts'
@@ -16,6 +18,8 @@ export interface Profiles {
   want(did: string): void
   /** What is known of this account may be outdated. */
   refresh(did: string): void
+  /** Events up to this time of the network, microseconds since 1970, were seen. What is asked now is newer than they are. */
+  reached(time: number): void
   /** Asks until the signal aborts. */
   run(intake: Intake, signal: AbortSignal): Promise<void>
 }
@@ -39,13 +43,6 @@ const askAgainAfter = 3_600_000
 const mostBytes = 4 * 1024 * 1024
 const timeout = 15_000
 
-/** Milliseconds that a server asks to be left alone, at most an hour. */
-function retryAfter(headers: Headers, now: number): number {
-  const text = headers.get('retry-after') ?? ''
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
-  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), askAgainAfter)
-}
-
 /** `!no-unauthenticated` and whatever else is said of an account and not taken back. */
 function labelsOf(labels: unknown): string[] {
   const values = Array.isArray(labels) ? labels : []
@@ -53,8 +50,8 @@ function labelsOf(labels: unknown): string[] {
   return [...new Set(said.filter((value): value is string => typeof value === 'string' && value !== '' && value.length <= 128))].slice(0, 64)
 }
 
-/** The authors that an answer tells, of those that were asked for. */
-export function authorsIn(body: string, asked: ReadonlySet<string>): Draft[] {
+/** The authors that an answer tells, of those that were asked for; `time` is that of the network when it was asked, if it is known. */
+export function authorsIn(body: string, asked: ReadonlySet<string>, time?: number): Draft[] {
   const json = parseJson(body)
   const profiles = isObject(json) && Array.isArray(json['profiles']) ? json['profiles'] : []
   return profiles.flatMap((profile: unknown): Draft[] => {
@@ -63,19 +60,8 @@ export function authorsIn(body: string, asked: ReadonlySet<string>): Draft[] {
     if (!isDid(did) || !asked.has(did)) return []
     const name = typeof displayName === 'string' ? displayName.slice(0, 640) : ''
     const picture = typeof avatar === 'string' && avatar.length <= 2048 && /^https?:\/\//.test(avatar) ? avatar : ''
-    return [{ kind: 'author', author: { key: did, network, ...(isHandle(handle) ? { handle: handle.toLowerCase() } : {}), name, avatar: picture, labels: labelsOf(labels) } }]
-  })
-}
-
-/** Does not wait on after an abort: an intake that cannot store at the moment must not hold up the stop. */
-function orAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      signal.removeEventListener('abort', settle)
-      resolve()
-    }
-    signal.addEventListener('abort', settle, { once: true })
-    work.then(settle, reject)
+    const author = { key: did, network, ...(isHandle(handle) ? { handle: handle.toLowerCase() } : {}), name, avatar: picture, labels: labelsOf(labels) }
+    return [{ kind: 'author', author, ...(time === undefined ? {} : { time }) }]
   })
 }
 
@@ -88,6 +74,7 @@ export function profiles(options: ProfileOptions): Profiles {
   const again: string[][] = []
   const pause = backoff({ least: 1000, most: 300_000, random: options.random })
   let wake = (): void => undefined
+  let newest: number | undefined
 
   function ask(did: string): void {
     if (!waiting.add(did)) return
@@ -129,16 +116,19 @@ export function profiles(options: ProfileOptions): Profiles {
 
   async function exchange(dids: string[], intake: Intake, signal: AbortSignal): Promise<void> {
     let answer: Fetched
+    // What it tells has no time of its own: it is newer than everything that came before it was asked.
+    const time = newest === undefined ? undefined : newest + 1
     try {
       answer = await request(dids, signal)
     } catch {
       return signal.aborted ? undefined : later(dids, 'profiles not reached', 0, signal)
     }
     const { status, headers, body } = answer
-    if (status === 429 || status >= 500) return later(dids, `profiles HTTP ${status === 429 ? '429' : '5xx'}`, retryAfter(headers, now()), signal)
+    if (status === 429 || status >= 500) return later(dids, `profiles HTTP ${status === 429 ? '429' : '5xx'}`, retryAfter(headers.get('retry-after'), now(), askAgainAfter), signal)
     if (status !== 200) return split(dids)
     pause.reset()
-    const authors = authorsIn(body.toString('utf8'), new Set(dids))
+    const authors = authorsIn(body.toString('utf8'), new Set(dids), time)
+    // An intake that cannot store at the moment must not hold up the stop.
     if (authors.length > 0) await orAborted(intake.offer(authors, provenance), signal)
   }
 
@@ -150,6 +140,9 @@ export function profiles(options: ProfileOptions): Profiles {
       else settled.set(did, now())
     },
     refresh: ask,
+    reached(time) {
+      newest = Math.max(newest ?? 0, time)
+    },
     async run(intake, signal) {
       while (!signal.aborted) {
         if (again.length === 0 && waiting.size === 0) await something(signal)

@@ -3,12 +3,12 @@
 import { decodeFrame } from './decode.ts'
 import { draftOf } from './draft.ts'
 import { frameText, type Dictionary } from './compression.ts'
-import { gapBefore, type Mark, type Numbering, type Reach } from './cursor.ts'
+import { gapBefore, type Mark, type Numbering } from './cursor.ts'
 import type { Event, Notice } from './event.ts'
 import type { Flow } from './flow.ts'
 import type { Profiles } from './profiles.ts'
 import type { State } from './state.ts'
-import type { Tally } from './tally.ts'
+import { patience, type Tally } from './tally.ts'
 
 /** What outlives a connection. */
 export interface Parts {
@@ -23,7 +23,6 @@ export interface SessionOptions {
   readonly server: string
   readonly dictionary: Dictionary | null
   readonly mostFrame: number
-  readonly reach: Reach
   readonly now: () => number
   /** The cursor that this connection goes on after, microseconds; null where it begins anew and nothing can be missing. */
   readonly after: number | null
@@ -36,7 +35,7 @@ export interface SessionOptions {
 }
 
 /** Why we end a connection by ourselves. */
-export type Departure = 'server error' | 'numbers began again' | 'not decompressed'
+export type Departure = 'server error' | 'numbers began again' | 'not decompressed' | 'nothing of use'
 
 export interface Session {
   frame(data: Buffer, binary: boolean): void
@@ -48,15 +47,14 @@ export function session(parts: Parts, options: SessionOptions): Session {
   const { flow, state, tally, numbering, profiles } = parts
   const { server, leave } = options
   const ignored = (field: string): void => tally.drop(`left out: ${field}`)
-  /** Everything from this server before here is durable. */
-  const done = state.cursor?.server === server ? state.cursor.time : 0
+  const begun = options.now()
   let outdated = options.outdated
   let heard = false
   let decompressed = false
 
   function examine(mark: Mark, restarted: boolean): void {
     if (options.after === null) return
-    const gap = gapBefore(mark.time, options.after, options.now(), options.reach, { outdated, restarted })
+    const gap = gapBefore(mark.time, options.after, { outdated, restarted })
     if (gap !== undefined) state.addGap(gap)
   }
 
@@ -64,6 +62,12 @@ export function session(parts: Parts, options: SessionOptions): Session {
     if (notice.kind === 'error') leave('server error', `${notice.name}: ${notice.message}`)
     else if (notice.name === 'OutdatedCursor') outdated = true
     else tally.drop('unknown notice')
+  }
+
+  /** Counts a frame of no use. A server that sends nothing else for a while is left for the next. */
+  function pass(reason: string): void {
+    tally.useless(reason)
+    if (tally.uselessFor() > patience && options.now() - begun > patience) leave('nothing of use', reason)
   }
 
   function take(event: Event, bytes: number): void {
@@ -77,10 +81,10 @@ export function session(parts: Parts, options: SessionOptions): Session {
     if (!heard || restarted) examine(mark, restarted)
     heard = true
     const draft = draftOf(event, ignored)
-    if (draft === 'post without text' || draft === 'other collection') tally.drop(draft)
-    // Messages are told apart by their ids; what an author was in between would be written again.
-    const repeated = typeof draft !== 'string' && draft.kind === 'author' && event.time < done
-    const given = typeof draft === 'string' || repeated ? undefined : draft
+    if (draft === 'post without text' || draft === 'other collection') pass(draft)
+    else tally.useful()
+    const given = typeof draft === 'string' ? undefined : draft
+    profiles?.reached(event.time)
     tally.event(event, given?.kind === 'message' || given?.kind === 'edit')
     flow.add(given, bytes, mark)
     if (given?.kind === 'message') profiles?.want(event.did)
@@ -91,7 +95,7 @@ export function session(parts: Parts, options: SessionOptions): Session {
     tally.frame()
     const read = frameText(data, binary, options.dictionary, options.mostFrame)
     if (typeof read === 'string') {
-      tally.drop(read)
+      pass(read)
       // The very first one already: then it is not the frame, it is the dictionary.
       if (read === 'frame not decompressed' && !decompressed) leave('not decompressed', 'its frames do not fit the dictionary')
       return
@@ -100,7 +104,7 @@ export function session(parts: Parts, options: SessionOptions): Session {
     const decoded = decodeFrame(read.text)
     switch (decoded.kind) {
       case 'drop':
-        return tally.drop(decoded.reason)
+        return pass(decoded.reason)
       case 'info':
       case 'error':
         return heed(decoded)

@@ -63,7 +63,7 @@ export function blueskySource(options: BlueskyOptions): Source {
     const dictionary = options.compress ? await zstd.dictionary(address, signal) : null
     let departure: Departure | null = null
     const talk = session(parts, {
-      server, dictionary, mostFrame: measures.frame, reach: measures, now, after, outdated: floor !== undefined, elsewhere: servers.elsewhere(),
+      server, dictionary, mostFrame: measures.frame, now, after, outdated: floor !== undefined, elsewhere: servers.elsewhere(),
       leave(why, detail) {
         departure = why
         connection.close(`${why}: ${detail}`)

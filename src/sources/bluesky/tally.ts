@@ -7,6 +7,9 @@ import type { Event } from './event.ts'
 /** Where the source is between two connections. `open` says what the counts know: catching up or live. */
 export type Phase = 'stopped' | 'connecting' | 'waiting' | 'open'
 
+/** Milliseconds for which nothing but frames of no use may come before that is said. */
+export const patience = 60_000
+
 /** Behind by less than this counts as live, and so does an open connection that was quiet for so long; milliseconds. */
 const close = 10_000
 
@@ -24,6 +27,8 @@ export class Tally {
   #lastMessage: number | null = null
   #lastEvent: number | null = null
   #lag: number | null = null
+  /** When the first frame came of those since the last that was of use; null while all are. */
+  #uselessSince: number | null = null
   /** How far behind the cursor was when the connection opened. */
   #behind = 0
 
@@ -59,6 +64,21 @@ export class Tally {
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1
   }
 
+  /** A frame that nothing can be made of. */
+  useless(reason: string): void {
+    this.drop(reason)
+    this.#uselessSince ??= this.#heard
+  }
+
+  /** Milliseconds for which nothing came that is of use, though frames came. */
+  uselessFor(): number {
+    return this.#uselessSince === null ? 0 : this.#heard - this.#uselessSince
+  }
+
+  useful(): void {
+    this.#uselessSince = null
+  }
+
   event(event: Event, isMessage: boolean): void {
     this.#lastEvent = event.time / 1000
     this.#lag = Math.max(0, this.#heard - this.#lastEvent)
@@ -72,12 +92,13 @@ export class Tally {
     const quiet = this.#phase === 'open' && !held && this.#now() - this.#heard > close
     const lag = this.#lagNow(held, quiet)
     const behind = (lag ?? this.#behind) > close && !quiet
-    const phase = this.#phase === 'open' ? (behind ? 'catching-up' : 'live') : this.#phase
+    const useless = this.#phase === 'open' && this.uselessFor() > patience
+    const phase = useless ? 'waiting' : this.#phase === 'open' ? (behind ? 'catching-up' : 'live') : this.#phase
     return {
       name: network,
       network,
       state: phase,
-      reason: phase === 'catching-up' ? (held ? 'reading is held back: what was read is not stored yet' : 'reading what happened meanwhile') : this.#reason,
+      reason: useless ? `nothing that comes is of use; most of it: ${this.#mostDropped()}` : phase === 'catching-up' ? (held ? 'reading is held back: what was read is not stored yet' : 'reading what happened meanwhile') : this.#reason,
       address: this.#address,
       rate: this.#messages.perSecond(),
       lag_ms: lag === null ? null : Math.round(lag),
@@ -87,6 +108,11 @@ export class Tally {
       reconnects: this.#reconnects,
       gaps,
     }
+  }
+
+  #mostDropped(): string {
+    const [most] = Object.entries(this.#dropped).sort(([, a], [, b]) => b - a)
+    return most?.[0] ?? ''
   }
 
   /**

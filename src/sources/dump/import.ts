@@ -1,35 +1,31 @@
-// Owns importing one foreign dump file: its lines go through the intake in order; what is refused goes to a `.rejected`
-// file beside the receipt; where it stopped is kept, so that an interrupted import goes on there.
-import { createHash } from 'node:crypto'
-import { appendFile, mkdir, readFile, rm, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
-import Type, { type Static } from 'typebox'
-import { Value } from 'typebox/value'
+// Owns importing one foreign dump file: its lines go through the intake in order; what is refused is kept aside; where it
+// stopped is remembered after each batch, so that an interrupted import goes on there.
+import { basename, join } from 'node:path'
 import type { Draft, Intake } from '../../intake/port.ts'
-import { writeAtomic } from '../../support/atomic-file.ts'
+import { orAborted } from '../../support/or-aborted.ts'
+import { wait } from '../../support/timer.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import { decodeDumpLine } from './decode.ts'
 import { foreignLines, type ForeignLine } from './lines.ts'
+import { markOf, memoryOf, type ImportCounts, type Memory, type Place } from './place.ts'
+import { openRejected, type Refusal, type Rejected } from './rejected.ts'
 
-const Counts = Type.Object({
-  lines: Type.Integer(),
-  new: Type.Integer(),
-  known: Type.Integer(),
-  edited: Type.Integer(),
-  deleted: Type.Integer(),
-  authors: Type.Integer(),
-  withheld: Type.Integer(),
-  invalid: Type.Integer(),
-})
-/** What became of the lines of a file. `known` counts what was there already, unchanged edits and deletes included. */
-export type ImportCounts = Static<typeof Counts>
-export const noCounts: ImportCounts = { lines: 0, new: 0, known: 0, edited: 0, deleted: 0, authors: 0, withheld: 0, invalid: 0 }
+export { noCounts, type ImportCounts } from './place.ts'
 
-export interface ImportProgress {
+/** What is told after a batch. */
+interface Told {
+  readonly counts: ImportCounts
+  /** Where refused lines are kept; null where there are none. */
+  readonly rejected: string | null
+  /** Why it goes no further for now. */
+  readonly waiting?: string
+}
+
+export interface ImportProgress extends Told {
   readonly file: string
+  /** How much of the file is read. */
   readonly bytes: number
   readonly total: number
-  readonly counts: ImportCounts
 }
 
 export interface ImportFolders {
@@ -37,98 +33,114 @@ export interface ImportFolders {
   readonly state: string
   /** Where `.rejected` files go. */
   readonly rejected: string
+  /** What the `.rejected` file is called before that; without it, as the file, with a mark of the folder it lies in. */
+  readonly name?: string
+  /** How much of so many bytes of the disk must stay free while refused lines are written; without it, nothing. */
+  readonly floor?: (total: number) => number
 }
 
 const batchLines = 500
 const batchLetters = 4 * 1024 * 1024
-const saveEvery = 20_000
-const shownText = 65_536
+const lookAgainAfter = 500
+/** How long a stop waits for a batch that is being stored: one that is counted need not be offered again. */
+const grace = 500
 
 interface Pending {
   readonly drafts: Draft[]
   /** The line of each draft. */
   readonly sources: ForeignLine[]
-  readonly rejected: string[]
+  readonly refusals: Refusal[]
   lines: number
   letters: number
+  last: number
 }
 
-const nothing = (): Pending => ({ drafts: [], sources: [], rejected: [], lines: 0, letters: 0 })
-const rejection = ({ number, text }: ForeignLine, reason: string): string => `${JSON.stringify({ line: number, reason, text: text.slice(0, shownText) })}\n`
+const nothing = (last: number): Pending => ({ drafts: [], sources: [], refusals: [], lines: 0, letters: 0, last })
+const nameOf = (file: string): string => `${basename(file).slice(0, 50)}-${markOf(file)}`
 
-/** Where the progress of a file is kept; another size or time makes it another file. */
-async function memoryOf(folder: string, path: string): Promise<{ readonly path: string; readonly size: number }> {
-  const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
-    throw new LoklakError('BAD_IMPORT', `${path} cannot be read.`, { cause: error })
-  })
-  const key = createHash('sha256').update(`${resolve(path)}\n${size}\n${mtimeMs}`).digest('hex').slice(0, 24)
-  return { path: join(folder, `${key}.json`), size }
-}
+/** The batches of a file, each stored as a whole; what they tell lacks only how far the file is read. */
+function batches(begin: Place, memory: Memory, rejected: Rejected, intake: Intake, signal: AbortSignal) {
+  const counts = { ...begin.counts }
+  let pending = nothing(begin.line)
 
-async function remembered(path: string): Promise<ImportCounts> {
-  try {
-    const json: unknown = JSON.parse(await readFile(path, 'utf8'))
-    return Value.Check(Counts, json) ? json : noCounts
-  } catch {
-    return noCounts
+  const told = (): Told => ({ counts: { ...counts }, rejected: counts.invalid > 0 ? rejected.path : null })
+
+  /** The journal waits by itself while the disk is full, but not with lines that never come to it. */
+  async function* room(): AsyncGenerator<Told> {
+    for (let first = true; ; first = false) {
+      const waiting = await rejected.lack()
+      if (waiting === undefined) return
+      if (first) yield { ...told(), waiting }
+      await wait(lookAgainAfter, signal)
+      signal.throwIfAborted()
+    }
+  }
+
+  async function* store(): AsyncGenerator<Told> {
+    const { drafts, sources, refusals, lines, last } = pending
+    pending = nothing(last)
+    if (refusals.length > 0 || counts.invalid > 0) yield* room()
+    signal.throwIfAborted()
+    const receipts = await orAborted(intake.offer(drafts, { source: 'import', imported: true }), signal, grace)
+    if (receipts === undefined) throw signal.reason
+    for (const [i, { outcome, reason = '' }] of receipts.entries()) {
+      const line = sources[i]
+      if (outcome === 'invalid' && line !== undefined) refusals.push({ line, reason })
+      else counts[outcome === 'author' ? 'authors' : outcome === 'unchanged' ? 'known' : outcome]++
+    }
+    await rejected.add(refusals)
+    counts.invalid += refusals.length
+    counts.lines += lines
+    await memory.keep({ line: last, leftOut: rejected.leftOut(), counts })
+    yield told()
+  }
+
+  return {
+    /** Whether the batch is full with this line. */
+    add(line: ForeignLine): boolean {
+      const decoded = line.bad === undefined ? decodeDumpLine(line.text) : { bad: line.bad }
+      if ('draft' in decoded) {
+        pending.drafts.push(decoded.draft)
+        pending.sources.push(line)
+      } else pending.refusals.push({ line, reason: decoded.bad })
+      pending.lines++
+      pending.letters += line.text.length
+      pending.last = line.number
+      return pending.lines >= batchLines || pending.letters >= batchLetters
+    },
+    store,
+    async *end() {
+      yield* store()
+      await rejected.finish()
+      await memory.forget()
+    },
   }
 }
 
 /**
  * Imports a file and tells after each batch how far it is; the last one told is the end. Throws LoklakError BAD_IMPORT for a file that is
- * refused as a whole (what was stored before stays), and the reason of the signal where that aborts.
+ * refused as a whole (what was stored before stays), and the reason of the signal where that aborts. What was not acknowledged by then is
+ * offered again when the file is imported again; of a batch that was stored all the same, the counters then say that it was known.
  */
 export async function* importFile(file: string, intake: Intake, folders: ImportFolders, signal: AbortSignal): AsyncGenerator<ImportProgress> {
-  await mkdir(folders.state, { recursive: true })
-  await mkdir(folders.rejected, { recursive: true })
   const memory = await memoryOf(folders.state, file)
-  const begin = await remembered(memory.path)
-  const counts = { ...begin }
-  const rejectedPath = join(folders.rejected, `${basename(file)}.rejected`)
-  let saved = counts.lines
   let bytes = 0
-  let pending = nothing()
-
-  async function store(): Promise<ImportProgress> {
-    const { drafts, sources, rejected, lines } = pending
-    pending = nothing()
-    for (const [i, { outcome, reason }] of (await intake.offer(drafts, { source: 'import', imported: true })).entries()) {
-      const source = sources[i]
-      if (outcome === 'invalid' && source !== undefined) rejected.push(rejection(source, reason ?? ''))
-      else counts[outcome === 'author' ? 'authors' : outcome === 'unchanged' ? 'known' : outcome]++
-    }
-    if (rejected.length > 0) await appendFile(rejectedPath, rejected.join(''))
-    counts.invalid += rejected.length
-    counts.lines += lines
-    if (counts.lines - saved >= saveEvery) {
-      saved = counts.lines
-      await writeAtomic(memory.path, JSON.stringify(counts))
-    }
-    return { file, bytes, total: memory.size, counts: { ...counts } }
+  async function* progress(told: AsyncIterable<Told>): AsyncGenerator<ImportProgress> {
+    for await (const one of told) yield { file, bytes, total: memory.size, ...one }
   }
-
   try {
-    let number = 0
-    for await (const line of foreignLines(file, (read) => (bytes = read), signal)) {
-      number++
-      if (number <= begin.lines) continue
-      const decoded = line.bad === undefined ? decodeDumpLine(line.text) : { bad: line.bad }
-      if ('draft' in decoded) {
-        pending.drafts.push(decoded.draft)
-        pending.sources.push(line)
-      } else pending.rejected.push(rejection(line, decoded.bad))
-      pending.lines++
-      pending.letters += line.text.length
-      if (pending.lines >= batchLines || pending.letters >= batchLetters) yield await store()
-    }
-    yield await store()
-    await rm(memory.path, { force: true })
-  } catch (error) {
-    if (error instanceof LoklakError) {
+    const begin = await memory.recall()
+    const rejected = await openRejected(join(folders.rejected, `${folders.name ?? nameOf(file)}.rejected`), begin, folders.floor ?? (() => 0))
+    const { add, store, end } = batches(begin, memory, rejected, intake, signal)
+    try {
+      for await (const line of foreignLines(file, (read) => (bytes = read), signal)) if (line.number > begin.line && add(line)) yield* progress(store())
+    } catch (error) {
       // The file is refused from here on; what was whole of it is stored, and there is nothing to go on with.
-      yield await store()
-      await rm(memory.path, { force: true })
-    } else await writeAtomic(memory.path, JSON.stringify(counts))
-    throw error
+      if (error instanceof LoklakError && !signal.aborted) yield* progress(end())
+      throw error
+    }
+    yield* progress(end())
+  } finally {
+    await memory.close()
   }
 }

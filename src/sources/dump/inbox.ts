@@ -7,7 +7,7 @@ import type { Intake } from '../../intake/port.ts'
 import { writeAtomic } from '../../support/atomic-file.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import type { Source, SourceState } from '../source.ts'
-import { importFile, noCounts, type ImportCounts } from './import.ts'
+import { importFile, noCounts, type ImportCounts, type ImportProgress } from './import.ts'
 
 export interface InboxOptions {
   readonly import: string
@@ -15,6 +15,8 @@ export interface InboxOptions {
   readonly state: string
   /** Milliseconds between two looks. */
   readonly poll: number
+  /** How much of so many bytes of the disk must stay free while refused lines are written; without it, nothing. */
+  readonly floor?: (total: number) => number
   readonly now: () => number
   readonly log: { info(message: string): void; warn(message: string): void }
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
@@ -54,6 +56,8 @@ export function inbox(options: InboxOptions): Source {
   const { log, now } = options
   const wait = options.wait ?? ((ms, signal) => sleep(ms, undefined, { signal }))
   let current: string | null = null
+  /** Why it goes no further with it for now. */
+  let waiting: string | undefined
   let received = 0
   let refused = 0
   let finished: number | undefined
@@ -72,13 +76,21 @@ export function inbox(options: InboxOptions): Source {
     return [...sizes].filter(([name, size]) => before.get(name) === size).map(([name]) => name)
   }
 
+  function tell({ waiting: why }: ImportProgress): void {
+    if (why !== undefined) log.warn(`waiting to import ${current ?? ''}: ${why}`)
+    waiting = why
+  }
+
   async function take(name: string, intake: Intake, signal: AbortSignal): Promise<void> {
     const path = join(options.import, name)
+    const target = await freePath(options.imported, name)
+    const folders = { state: join(options.state, 'imports'), rejected: options.imported, name: basename(target), ...(options.floor === undefined ? {} : { floor: options.floor }) }
     current = name
     let counts: ImportCounts = noCounts
     let reason: string | null = null
     try {
-      for await (const progress of importFile(path, intake, { state: join(options.state, 'imports'), rejected: options.imported }, signal)) {
+      for await (const progress of importFile(path, intake, folders, signal)) {
+        tell(progress)
         received += progress.counts.lines - counts.lines
         counts = progress.counts
       }
@@ -90,9 +102,9 @@ export function inbox(options: InboxOptions): Source {
       log.warn(`not imported: ${name}: ${reason}`)
     } finally {
       current = null
+      waiting = undefined
     }
     finished = now()
-    const target = await freePath(options.imported, name)
     await writeAtomic(`${target}.receipt.json`, `${JSON.stringify({ file: basename(target), finished: new Date(finished).toISOString(), reason, ...counts }, null, 2)}\n`)
     await moveFile(path, target)
   }
@@ -127,9 +139,9 @@ export function inbox(options: InboxOptions): Source {
     state: (): SourceState => ({
       name: 'import',
       network: 'dump',
-      state: current === null ? 'waiting' : 'live',
-      reason: current === null ? 'nothing to import' : `importing ${current}`,
-      address: options.import,
+      state: current === null || waiting !== undefined ? 'waiting' : 'live',
+      reason: current === null ? 'nothing to import' : `importing ${current}${waiting === undefined ? '' : `; ${waiting}`}`,
+      address: 'dump/import',
       rate: 0,
       lag_ms: null,
       last_message_at: finished === undefined ? null : new Date(finished).toISOString(),

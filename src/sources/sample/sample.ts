@@ -1,7 +1,7 @@
 // Owns generated messages: plausible in many languages and scripts, plainly labelled as generated (network `sample`, handles
 // `*.sample`, label `generated`), for trying loklak without a network and for benchmarks. Does not know files or the intake.
 import type { Draft } from '../../intake/port.ts'
-import { encodeEntry, type Entry } from '../../message/record.ts'
+import { encodeEntry, type Entry } from '../../message/line.ts'
 import { seeded } from './random.ts'
 import { timesBefore } from './rhythm.ts'
 import { createSampler } from './sampler.ts'

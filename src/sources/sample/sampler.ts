@@ -1,5 +1,5 @@
 // Owns what happens in the generated network, one message after another: who writes, answers, edits, deletes, changes.
-import type { Entry } from '../../message/record.ts'
+import type { Entry } from '../../message/line.ts'
 import { contentOf } from './content.ts'
 import type { Language } from './language.ts'
 import { languages } from './languages.ts'

@@ -50,25 +50,22 @@ describe('going on after a cursor', () => {
 describe('a gap', () => {
   const none = { outdated: false, restarted: false }
 
-  test('is none where the network was only quiet', () => {
-    assert.equal(gapBefore(second(-1), second(-20 * hour), now, reach, none), undefined)
+  test('is none where the server begins with what we have, however long we were away, or soon after by another clock', () => {
+    assert.equal(gapBefore(second(-50 * hour - 4), second(-50 * hour), none), undefined)
+    assert.equal(gapBefore(second(-50 * hour), second(-50 * hour), none), undefined)
+    assert.equal(gapBefore(second(-50 * hour + 30), second(-50 * hour), none), undefined)
   })
 
-  test('is none where the first event is one that we have, or comes soon after', () => {
-    assert.equal(gapBefore(second(-50 * hour - 4), second(-50 * hour), now, reach, none), undefined)
-    assert.equal(gapBefore(second(-50 * hour + 30), second(-50 * hour), now, reach, none), undefined)
-  })
-
-  test('lies between cursor and first event where we were away for longer than servers look back', () => {
-    assert.deepEqual(gapBefore(second(-36 * hour), second(-50 * hour), now, reach, none), {
-      from: '2026-11-20T10:00:00.000Z', to: '2026-11-21T00:00:00.000Z', reason: 'away for longer than the server looks back',
+  test('lies between cursor and first event where the server begins later than it was asked to', () => {
+    assert.deepEqual(gapBefore(second(-8 * hour), second(-10 * hour), none), {
+      from: '2026-11-22T02:00:00.000Z', to: '2026-11-22T04:00:00.000Z', reason: 'the server began later than it was asked to',
     })
   })
 
   test('is where the server says so, or lost its past', () => {
-    assert.equal(gapBefore(second(-10), second(-20), now, reach, { outdated: true, restarted: false })?.reason, 'the server no longer had what came before')
-    assert.equal(gapBefore(second(-10), second(-20), now, reach, { outdated: false, restarted: true })?.reason, 'the server lost its past and began its numbers again')
-    assert.equal(gapBefore(second(-20), second(-10), now, reach, { outdated: true, restarted: true }), undefined)
+    assert.equal(gapBefore(second(-10), second(-20), { outdated: true, restarted: false })?.reason, 'the server no longer had what came before')
+    assert.equal(gapBefore(second(-10), second(-20), { outdated: false, restarted: true })?.reason, 'the server lost its past and began its numbers again')
+    assert.equal(gapBefore(second(-20), second(-10), { outdated: true, restarted: true }), undefined)
   })
 })
 

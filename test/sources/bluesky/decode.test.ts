@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { decodeFrame } from '../../../src/sources/bluesky/decode.ts'
 import type { DropReason } from '../../../src/sources/bluesky/event.ts'
+import { tidTime } from '../../../src/message/identity.ts'
 import { anna, boris, cid, lines, recorded, second, v1, v2 } from './frames.ts'
 
 function countByKind(path: string): Record<string, number> {
@@ -19,7 +20,7 @@ describe('frames as they are sent', () => {
   test('a v1 commit', () => {
     const time = second(0) + 509_107
     assert.deepEqual(decodeFrame(v1.commit({ time, rkey: '3n2w6veh3ks2k', record: { text: 'hello' } })), {
-      kind: 'commit', did: anna, time, seq: undefined, operation: 'create', collection: 'app.bsky.feed.post', rkey: '3n2w6veh3ks2k', cid, record: { text: 'hello' },
+      kind: 'commit', did: anna, time, done: time, seq: undefined, operation: 'create', collection: 'app.bsky.feed.post', rkey: '3n2w6veh3ks2k', cid, record: { text: 'hello' },
     })
   })
 
@@ -44,8 +45,22 @@ describe('frames as they are sent', () => {
 
   test('an account is active or says why not', () => {
     assert.deepEqual(decodeFrame(v1.account({ time: second(0) }, false, 'takendown')), {
-      kind: 'account', did: anna, time: second(0), seq: undefined, active: false, status: 'takendown',
+      kind: 'account', did: anna, time: second(0), done: second(0), seq: undefined, active: false, status: 'takendown',
     })
+  })
+
+  test('when something was done is the same wherever it is read: the time of the revision, or of the event itself, but never after it was seen', () => {
+    const doneAt = (text: string): number | undefined => {
+      const decoded = decodeFrame(text)
+      return 'done' in decoded ? decoded.done : undefined
+    }
+    const revised = tidTime('3n2w6vee6s22k') ?? 0
+    assert.ok(revised > second(0))
+    const commit = (time: number, rev: unknown) => JSON.stringify({ did: anna, time_us: time, kind: 'commit', commit: { rev, operation: 'delete', collection: 'a.b.c', rkey: 'x' } })
+    assert.deepEqual([revised + 5, revised + 7_000_000, revised - 1].map((time) => doneAt(commit(time, '3n2w6vee6s22k'))), [revised, revised, revised - 1])
+    for (const rev of [undefined, 5, '', 'not-a-tid-at-', '2222222222222']) assert.equal(doneAt(commit(second(1), rev)), second(1), String(rev))
+    const account = (time: number) => JSON.stringify({ did: anna, time_us: time, kind: 'account', account: { did: anna, active: true, time: '2026-11-22T12:00:00.123456Z' } })
+    assert.deepEqual([second(1), second(9), second(0)].map((time) => doneAt(account(time))), [second(0) + 123_456, second(0) + 123_456, second(0)])
   })
 
   test('notices of a v2 server', () => {

@@ -128,7 +128,7 @@ describe('what happens to a post', () => {
 })
 
 describe('authors', () => {
-  const author = (rest: object) => ({ kind: 'author', author: { network: 'bluesky', key: anna, ...rest } })
+  const author = (rest: object) => ({ kind: 'author', author: { network: 'bluesky', key: anna, ...rest }, time })
 
   test('a profile tells name, picture and labels', () => {
     assert.deepEqual(profile({ displayName: 'Anna Ä.', avatar: image, labels: { values: [{ val: '!no-unauthenticated' }] } }).draft,

@@ -71,6 +71,17 @@ describe('asking for names', { timeout: 10_000 }, () => {
     assert.equal(from.source, 'bluesky')
   })
 
+  test('with the time that the network had reached when it was asked: events until then are older, later ones are not', async () => {
+    service.reached(2_000)
+    service.reached(1_000)
+    service.want(anna)
+    const asked = await question()
+    service.reached(3_000)
+    answer(asked, profile(anna))
+    const { drafts } = await intake.offers.next()
+    assert.deepEqual(drafts.map((draft) => draft.kind === 'author' && draft.time), [2_001])
+  })
+
   test('25 a request and two requests a second', async () => {
     for (let n = 0; n < 60; n++) service.want(did(n))
     const sizes: number[] = []

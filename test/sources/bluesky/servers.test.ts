@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { zstdCompressSync } from 'node:zlib'
-import type { FakeServer } from './fakes.ts'
+import type { FakeServer, Guest } from './fakes.ts'
 import { Stage, firstWait, minute, rewind, until } from './following.ts'
-import { hour, post, post2, recorded, second, v2 } from './frames.ts'
+import { hour, post, post2, recorded, second, v1, v2 } from './frames.ts'
 
 let stage: Stage
 let server: FakeServer
@@ -62,6 +62,32 @@ describe('servers that fail', { timeout: 20_000 }, () => {
     assert.match(source.state().reason ?? '', /no frame came for 60 s/)
     stage.clock.pass(firstWait)
     assert.equal((await other.guests.next()).cursor, second(-rewind), 'from when we began to listen')
+  })
+
+  test('one that sends nothing of use is left after a minute, and never looks live', async () => {
+    const other = await stage.server()
+    const { source, intake } = stage.follow([server.v1, other.v1])
+    const useless = async (guest: Guest, so: number): Promise<void> => {
+      guest.send('{"kind":"party"}', v1.commit({ time: stage.clock.now() * 1000, record: { text: 5 } }))
+      await until(() => source.state().received === so)
+    }
+    const guest = await server.guests.next()
+    await useless(guest, 2)
+    stage.clock.pass(50_000)
+    await useless(guest, 4)
+    assert.equal(source.state().state, 'live', 'a while of it is no reason')
+    stage.clock.pass(11_000)
+    guest.send('{"kind":"party"}')
+    await stage.clock.armed(firstWait)
+    assert.match(source.state().reason ?? '', /nothing of use: bad did/)
+    stage.clock.pass(firstWait)
+    const next = await other.guests.next()
+    await useless(next, 7)
+    assert.equal(source.state().state, 'waiting')
+    assert.match(source.state().reason ?? '', /nothing that comes is of use; most of it: (bad did|post without text)/)
+    next.send(post('one', 62))
+    await intake.until('one')
+    assert.equal(source.state().state, 'live')
   })
 
   test('a last word is heeded', async () => {

@@ -72,7 +72,9 @@ describe('following', { timeout: 20_000 }, () => {
     assert.deepEqual(await intake.until('one'), ['one'])
     await stage.clock.armed(500)
     stage.clock.pass(500)
-    assert.deepEqual(await intake.until('author anna.test'), ['author anna.test'])
+    const { drafts, names } = await intake.offers.next()
+    assert.deepEqual(names, ['author anna.test'])
+    assert.partialDeepStrictEqual(drafts, [{ kind: 'author', time: second(-1) + 1 }])
   })
 })
 

@@ -58,8 +58,8 @@ describe('traps', { timeout: 20_000 }, () => {
     stage.clock.pass(firstWait)
     const next = await other.guests.next()
     assert.equal(next.cursor, second(-rewind))
-    next.send(post2('missed', 100, 9000), post2('new-life', hour - 10, 9900))
-    assert.deepEqual(await intake.until('new-life'), ['missed', 'new-life'])
+    next.send(post2('before', 0, 8000), post2('missed', 100, 9000), post2('new-life', hour - 10, 9900))
+    assert.deepEqual(await intake.until('new-life'), ['before', 'missed', 'new-life'])
     assert.deepEqual(source.state().gaps, [])
   })
 
@@ -136,20 +136,21 @@ describe('traps', { timeout: 20_000 }, () => {
     assert.equal(source.state().gaps[0]?.to, '2026-11-24T04:00:00.000Z')
   })
 
-  test('v1 clamps an old cursor without a word: a gap after being away for longer than its lookback', async () => {
+  test('v1 clamps an old cursor without a word: a gap up to where it begins', async () => {
     await livedBefore(40, 'v1')
     const { intake, source } = stage.follow([server.v1])
     const guest = await server.guests.next()
     assert.equal(guest.cursor, second(-rewind))
     guest.send(post('first', 4 * hour))
     await intake.until('first')
-    assert.deepEqual(source.state().gaps, [{ from: '2026-11-22T12:00:00.000Z', to: '2026-11-22T16:00:00.000Z', reason: 'away for longer than the server looks back' }])
+    assert.deepEqual(source.state().gaps, [{ from: '2026-11-22T12:00:00.000Z', to: '2026-11-22T16:00:00.000Z', reason: 'the server began later than it was asked to' }])
   })
 
-  test('v1 after a shorter while was only quiet: no gap', async () => {
+  test('v1 begins with the event at the cursor: the network was only quiet since', async () => {
     await livedBefore(20, 'v1')
     const { intake, source } = stage.follow([server.v1])
-    ;(await server.guests.next()).send(post('first', 4 * hour))
+    const guest = await server.guests.next()
+    guest.send(post('known', 0), post('first', 4 * hour))
     await intake.until('first')
     assert.deepEqual(source.state().gaps, [])
   })
