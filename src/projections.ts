@@ -8,7 +8,7 @@ import { openSqliteIndex } from './index/sqlite/index.ts'
 import type { Archive } from './intake/archive.ts'
 import type { Journal, Segment } from './journal/port.ts'
 import { readSegment } from './journal/read.ts'
-import { linePosition, type Position } from './message/record.ts'
+import { linePosition, type Position } from './message/line.ts'
 import type { Settings } from './settings/options.ts'
 import { createHub, type Hub } from './stream/hub.ts'
 import { mqtt, type Mqtt } from './stream/mqtt/mqtt.ts'
@@ -81,6 +81,7 @@ export async function openProjections(options: ProjectionOptions): Promise<Proje
   const { archive: { journal, known, folder }, health, log, now } = options
   const index = await openSqliteIndex({
     folder: folder.index,
+    last: () => journal.last(),
     replay: (after, upTo, signal) => replay(journal, after, upTo, signal),
     onDamage: ({ name, reason }) => log.error(`damaged index, ${name}: ${reason}; it is made again from the dumps`),
     onRepaired: () => log.info('the index is whole again'),

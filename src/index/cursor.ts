@@ -10,6 +10,9 @@ export interface Mark {
   readonly id: string
 }
 
+/** The place before everything. */
+export const beginning: Mark = { key: Number.MAX_SAFE_INTEGER, at: Number.MAX_SAFE_INTEGER, id: '' }
+
 /** Negative if `a` comes before `b`. Ids are compared by code units. */
 export const compareMarks = (a: Mark, b: Mark): number => b.key - a.key || b.at - a.at || (a.id === b.id ? 0 : a.id > b.id ? -1 : 1)
 

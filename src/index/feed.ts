@@ -1,7 +1,7 @@
 // Owns keeping an index up with the journal: it follows from its own cursor, so that what was missed while it was away, or
 // everything after it was thrown away, comes by itself. Does not know which index it is.
 import type { Journal } from '../journal/port.ts'
-import type { Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
 import { wait } from '../support/timer.ts'
 import type { Index } from './port.ts'
 

@@ -1,5 +1,5 @@
 // Owns what an index is to the rest: a projection of the journal that answers questions. Does not know how any engine keeps it.
-import type { Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
 import type { Message } from '../message/schema.ts'
 import type { Query } from '../query/tree.ts'
 
@@ -58,7 +58,10 @@ export interface Hits extends Answer {
   readonly hits?: number
   /** `gte`: at least so many. */
   readonly hits_relation?: 'eq' | 'gte'
-  /** Present where there may be more. Opaque; holds for any index with the same messages. */
+  /**
+   * Present where there may be more. Opaque; holds for any index with the same messages. It never leads past what was not
+   * looked at: of a page in another order than by time that is not whole, it is where that page began.
+   */
   readonly cursor?: string
 }
 
@@ -96,7 +99,7 @@ export interface SuggestAsked extends Timed {
   readonly limit: number
 }
 
-/** Something that was posted and can be searched for: `hashtag` without #, `name` a handle without @, `word`. */
+/** Something that was posted and can be searched for: `hashtag` without #, `name` a handle without @, `word`. Spelled as compared: lower case, without diacritics. */
 export interface Suggestion {
   readonly kind: 'hashtag' | 'name' | 'word'
   readonly text: string
@@ -118,6 +121,7 @@ export interface Profile extends Answer {
   readonly network?: string
   /** Every handle that the author is known to have had. */
   readonly handles: readonly string[]
+  /** Counting stops at the cap. */
   readonly messages: number
   readonly messages_relation: 'eq' | 'gte'
   /** `created_at` of the first and last message that is kept. */
@@ -127,7 +131,7 @@ export interface Profile extends Answer {
 }
 
 export interface IndexHealth {
-  /** `building`: some of it is missing and being made again; answers are partial. `failed`: it cannot be used. */
+  /** `building`: some or all of it is being made from the dumps; answers that need what is missing are partial. `failed`: it cannot be used. */
   readonly state: 'ok' | 'building' | 'failed'
   readonly reason: string | null
   readonly cursor: Position
@@ -160,8 +164,8 @@ export interface Index {
   message(id: string, signal?: AbortSignal): Promise<Message | undefined>
   health(): IndexHealth
   stats(signal?: AbortSignal): Promise<IndexStats>
-  /** Reads all of it and compares. Names what is damaged; that is set aside and made again. */
-  check(): Promise<readonly string[]>
+  /** Reads all of it and compares, part by part while everything goes on. Names what is damaged; that is set aside and made again. */
+  check(signal?: AbortSignal): Promise<readonly string[]>
   /** Removes messages whose dumps are gone; unknown ids change nothing. The cursor stays. */
   forget(ids: readonly string[]): Promise<void>
   /** Throws everything away; the cursor is 0 and the whole journal has to be applied again. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { facetFields, orders, type Hits, type Index, type Order, type Page } from '../../src/index/port.ts'
-import { encodeEntry, encodeLine, type Entry } from '../../src/message/record.ts'
+import { encodeEntry, encodeLine, type Entry } from '../../src/message/line.ts'
 import type { Message } from '../../src/message/schema.ts'
 import { fold } from '../../src/message/text/fold.ts'
 import { printQuery } from '../../src/query/print.ts'
@@ -245,6 +245,15 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
       assert.deepEqual(await texts(index, '東'), ['word 東京 1'])
       assert.deepEqual(await texts(index, 'xyz'), [])
     })
+    test('are never what only the index knows', [insert({ id_str: '1', text: 'hello', user: { screen_name: 'ann', user_id: 'did:plc:ann' }, mention_ids: ['did:plc:bob'] })], async (index) => {
+      for (const text of ['h', 'u', 'u=did', 't', 't25', 't=2', 'n', 's=', '@did:', 'h=']) assert.deepEqual((await texts(index, text)).filter((text) => /[=:]/.test(text)), [], text)
+      assert.deepEqual(await texts(index, 'hell'), ['word hello 1'])
+    })
+    test('find what exists among very many others', [...Array.from({ length: 30 }, (_, i) => insert({ id_str: `m${i}`, text: Array.from({ length: 800 }, (_, word) => `a${(i * 800 + word).toString(36).padStart(5, 'b')}`).join(' ') })), insert({ id_str: 'zebra', text: 'azzzebra' })], async (index) => {
+      assert.deepEqual(await texts(index, 'azzzebar'), ['word azzzebra 1'])
+      const { suggestions, partial } = await index.suggest('sazzzebra', { limit: 9, timeout })
+      assert.deepEqual([suggestions, partial], [[], undefined], 'the first character is taken to be right')
+    })
     test('forgive a slip', posted, async (index) => {
       assert.deepEqual(await texts(index, 'rainbwo'), ['word rainbow 2'])
       assert.deepEqual(await texts(index, 'snwo'), [])
@@ -316,6 +325,30 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
       assert.deepEqual(await find(index, ''), [])
       await index.apply(lines.after(0))
       assert.deepEqual(idsOf((await index.search(everything, { ...page, cursor })).messages), ['2'], 'the cursor of before still holds')
+    })
+    test('cleared, it says of every answer that it is not whole until it has come to where the journal was', Array.from({ length: 20 }, (_, i) => insert({ id_str: `m${i}`, hashtags: ['tag'], text: 'rain' })), async (index, lines) => {
+      const reasons = async (): Promise<unknown[]> => {
+        const { partial: suggested } = await index.suggest('#t', { limit: 9, timeout })
+        const { partial: profile } = (await index.author('ann', { timeout })) ?? {}
+        const { partial: found } = await index.search(query('rain'), page)
+        const { partial: ranked } = await index.search(everything, { ...page, order: 'retweet_count' })
+        const { partial: counted } = await index.facets(everything, { fields: ['hashtags'], limit: 9, timeout })
+        const { partial: bars } = await index.histogram(everything, { interval: 'day', timezoneOffset: 0, timeout })
+        return [...new Set([found, ranked, counted, bars, suggested, profile].map((partial) => partial?.reason))]
+      }
+      const standing = (): unknown => index.health().state
+      assert.deepEqual([await reasons(), standing()], [[undefined], 'ok'])
+      await index.clear()
+      assert.equal(standing(), 'building')
+      assert.equal((await index.search(query('rain'), page)).partial?.reason, 'rebuilding')
+      await index.apply(lines.after(0).slice(0, 19))
+      assert.deepEqual([await reasons(), standing()], [['rebuilding'], 'building'])
+      // What comes meanwhile does not put the end off.
+      const more = lines.append([insert({ id_str: 'more' })])
+      await index.apply(lines.after(0).slice(19, 20))
+      assert.deepEqual([await reasons(), standing()], [[undefined], 'ok'])
+      await index.apply(more)
+      assert.deepEqual([await reasons(), standing()], [[undefined], 'ok'])
     })
     it('agrees with the model on any history and any query, in whatever portions it comes, and again when made anew from what compaction leaves', { timeout: 120_000 }, async () => {
       await fc.assert(

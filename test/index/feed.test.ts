@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { createFeed, type Feed } from '../../src/index/feed.ts'
 import type { Index } from '../../src/index/port.ts'
 import type { Batch } from '../../src/journal/port.ts'
-import { linePosition } from '../../src/message/record.ts'
+import { linePosition } from '../../src/message/line.ts'
 import { insert, Lines } from './made.ts'
 
 /** A journal in memory that can be written to while it is followed. */

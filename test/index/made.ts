@@ -1,6 +1,6 @@
 // Owns messages, journals and queries that tests make up: small worlds in which everything happens often.
 import fc from 'fast-check'
-import { encodeEntry, encodeLine, type Entry, type Position } from '../../src/message/record.ts'
+import { encodeEntry, encodeLine, type Entry, type Position } from '../../src/message/line.ts'
 import type { Author, Message } from '../../src/message/schema.ts'
 import { normal } from '../../src/query/normal.ts'
 import { author, box, circle, everything, id, link, not, term, textLength, time, words, type Query } from '../../src/query/tree.ts'

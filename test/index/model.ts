@@ -1,5 +1,5 @@
 // Owns the naive truth about an index: arrays, filter and sort. What it answers, every index has to answer.
-import type { Entry } from '../../src/message/record.ts'
+import type { Entry } from '../../src/message/line.ts'
 import type { Author, Message } from '../../src/message/schema.ts'
 import { fold } from '../../src/message/text/fold.ts'
 import { messageLanguage } from '../../src/message/text/terms.ts'

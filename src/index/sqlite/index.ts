@@ -1,25 +1,29 @@
 // Owns the embedded index as a whole: one writing thread, few reading ones, and making damaged partitions again from the
 // journal. The main thread never opens a database.
-import type { Position } from '../../message/record.ts'
+import type { Position } from '../../message/line.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import { maxLimit, maxOffset, type Hits, type Index, type IndexHealth } from '../port.ts'
-import { readMessage, readMessages } from './files/stored.ts'
+import { readMessage } from './files/stored.ts'
 import { errorOf } from './threads/failure.ts'
 import type { Damage, Failure, Results, Standing, Task } from './threads/protocol.ts'
-import { Readers } from './threads/readers.ts'
+import { findDamage } from './threads/check.ts'
+import { Readers, usualReaders } from './threads/readers.ts'
 import { createRepair, type Writer } from './threads/repair.ts'
 import { Thread } from './threads/thread.ts'
+import { unpackMessages } from './read/shown.ts'
 import type { WriterData, WriterNotice } from './write/writer.ts'
 import { catalogFile } from './files/catalog.ts'
 
 export interface SqliteIndexOptions {
   /** A folder of its own; made where it is not there. */
   readonly folder: string
+  /** How far the journal reaches. What begins anew is not whole before it has come so far. */
+  readonly last: () => Position
   /** Lines of the journal after one position up to another, for what has to be made again. */
   readonly replay: (after: Position, upTo: Position, signal: AbortSignal) => AsyncIterable<readonly string[]>
   /** Told when a file was set aside, and when making it again failed and will be tried once more. */
   readonly onDamage: (damage: Damage) => void
-  /** Told when everything that was set aside has been made again. */
+  /** Told when everything that was set aside or begun anew has been made again. */
   readonly onRepaired: () => void
   /** A partition is full with so many messages, as long as there are few partitions. */
   readonly rows?: number
@@ -39,16 +43,16 @@ const writerMemory = 256
 const patience = 10_000
 
 /** Opens the index of a folder, or makes an empty one. */
-export async function openSqliteIndex({ folder, replay, onDamage, onRepaired, rows = 400_000, readers: threads = 2, columnBytes = 96 * 2 ** 20, repairPause = 5000 }: SqliteIndexOptions): Promise<Index> {
+export async function openSqliteIndex({ folder, last, replay, onDamage, onRepaired, rows = 400_000, readers: threads = usualReaders.threads, columnBytes = 96 * 2 ** 20, repairPause = 5000 }: SqliteIndexOptions): Promise<Index> {
   const closing = new AbortController()
-  let standing: Standing = { cursor: 0, refused: {}, building: [] }
+  let standing: Standing = { cursor: 0, behind: false, refused: {}, building: [] }
   let started: Readers | undefined
   const hear = (notice: WriterNotice): void => {
     if ('damage' in notice) {
       onDamage(notice.damage)
       if (notice.damage.name === catalogFile) void started?.restart()
     } else {
-      const isRepaired = standing.building.length > 0 && notice.standing.building.length === 0
+      const isRepaired = !isWhole(standing) && isWhole(notice.standing)
       ;({ standing } = notice)
       repair.begin(standing.building)
       if (isRepaired) onRepaired()
@@ -65,24 +69,23 @@ export async function openSqliteIndex({ folder, replay, onDamage, onRepaired, ro
     },
   }
   const repair = createRepair({ writer, replay, cursor: () => standing.cursor, onFailure: (reason) => onDamage({ name: 'replay', reason }), signal: closing.signal, pause: repairPause })
-  await writer.ask({ kind: 'open' })
+  await writer.ask({ kind: 'open', last: last() })
+  const setAside = (start: number, generation: number, reason: string): Promise<void> => writer.ask({ kind: 'setAside', start, generation, reason })
   const readers = (started = new Readers({
-    folder, columnBytes, threads, open: 256, grace: 5000,
-    async onDamage({ start, generation, message }) {
-      await writer.ask({ kind: 'setAside', start, generation, reason: message })
-    },
+    ...usualReaders, folder, columnBytes, threads,
+    onDamage: ({ start, generation, message }) => setAside(start, generation, message),
   }))
 
   return {
     async apply(lines) {
       await repair.gate()
-      await writer.ask({ kind: 'apply', lines })
+      await writer.ask({ kind: 'apply', lines, last: last() })
     },
     cursor: () => standing.cursor,
     async search(query, page, signal) {
       checkPage(page.limit, page.offset)
       const { messages, ...answer } = await readers.ask({ kind: 'search', timeout: page.timeout, query, page }, signal)
-      return { ...answer, messages: readMessages(messages) } satisfies Hits
+      return { ...answer, messages: unpackMessages(messages) } satisfies Hits
     },
     facets: (query, asked, signal) => readers.ask({ kind: 'facets', timeout: asked.timeout, query, asked }, signal),
     histogram: (query, asked, signal) => readers.ask({ kind: 'histogram', timeout: asked.timeout, query, asked }, signal),
@@ -92,17 +95,17 @@ export async function openSqliteIndex({ folder, replay, onDamage, onRepaired, ro
       const text = await readers.ask({ kind: 'message', timeout: patience, id }, signal)
       return text === undefined ? undefined : readMessage(text)
     },
-    health: () => healthOf(standing, thread.isLost),
+    health: () => healthOf(standing, thread.isLost, readers.canAnswer),
     async stats(signal) {
       return { ...(await readers.ask({ kind: 'stats', timeout: patience }, signal)), refused: standing.refused }
     },
-    check: () => writer.ask({ kind: 'check' }),
+    check: (signal) => findDamage({ folder, columnBytes: 0 }, setAside, signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal])),
     async forget(ids) {
       await writer.ask({ kind: 'forget', ids })
     },
     async clear() {
       await repair.stop()
-      await writer.ask({ kind: 'clear' })
+      await writer.ask({ kind: 'clear', last: last() })
       await readers.restart()
     },
     async close() {
@@ -120,8 +123,12 @@ function checkPage(limit: number, offset = 0): void {
   if (!Number.isInteger(offset) || offset < 0 || offset > maxOffset) throw new LoklakError('BAD_PARAMETER', `offset: a whole number from 0 to ${maxOffset}, not ${offset}.`)
 }
 
-function healthOf({ cursor, building }: Standing, isLost: boolean): IndexHealth {
+const isWhole = ({ behind, building }: Standing): boolean => !behind && building.length === 0
+
+function healthOf({ cursor, behind, building }: Standing, isLost: boolean, canAnswer: boolean): IndexHealth {
   if (isLost) return { state: 'failed', reason: 'The thread that writes the index has ended.', cursor }
+  if (!canAnswer) return { state: 'failed', reason: 'No thread that reads the index answers.', cursor }
+  if (behind) return { state: 'building', reason: 'It is being made from the dumps.', cursor }
   if (building.length > 0) return { state: 'building', reason: `${building.length} damaged parts are being made again from the dumps.`, cursor }
   return { state: 'ok', reason: null, cursor }
 }

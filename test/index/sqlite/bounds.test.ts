@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { Catalog, catalogFile } from '../../../src/index/sqlite/files/catalog.ts'
 import { facets } from '../../../src/index/sqlite/read/facets.ts'
 import { search } from '../../../src/index/sqlite/read/search.ts'
+import { unpackMessages } from '../../../src/index/sqlite/read/shown.ts'
 import { Turn } from '../../../src/index/sqlite/read/turn.ts'
 import { View } from '../../../src/index/sqlite/read/view.ts'
 import { Ingest } from '../../../src/index/sqlite/write/ingest.ts'
@@ -20,6 +21,7 @@ const entries = Array.from({ length: months * 2 }, (_, i) =>
 )
 const folder = madeFolder()
 const ingest = new Ingest({ folder, rows: 1000, onDamage: (name, reason) => assert.fail(`${name}: ${reason}`) })
+ingest.catalog.aim(0)
 ingest.apply(new Lines().append(entries))
 const made = ingest.partitions.list.filter((partition) => partition.made).length
 ingest.close()
@@ -34,9 +36,9 @@ describe('within bounds', () => {
       for (const order of ['created_at', 'retweet_count'] as const) {
         const { messages, hits } = await search(query, { order, limit: 1000, count: 'exact', timeout: 1 }, view, long())
         const expected = model.search(query, order)
-        assert.deepEqual([JSON.parse(messages), hits], [expected, expected.length])
+        assert.deepEqual([unpackMessages(messages), hits], [expected, expected.length])
       }
-      const { fields, partial } = await facets(query, { fields: ['hashtags', 'language'], limit: 100, timeout: 1 }, view, long())
+      const { fields, partial } = await facets(query, { fields: ['hashtags', 'language'], limit: 100 }, view, long())
       assert.equal(partial, undefined)
       view.rest()
       for (const field of ['hashtags', 'language'] as const) assert.deepEqual(fields[field], model.facet(query, field).map(({ folded, count }) => ({ value: folded, count })))
@@ -45,7 +47,7 @@ describe('within bounds', () => {
   })
   it('of a partition that is too large nothing is counted by value, which is said; it is searched all the same', async () => {
     const view = new View(folder, new Catalog(join(folder, catalogFile), true), 1, 5)
-    const { partial, fields } = await facets(everything, { fields: ['language'], limit: 5, timeout: 1 }, view, long())
+    const { partial, fields } = await facets(everything, { fields: ['language'], limit: 5 }, view, long())
     assert.deepEqual(partial, { reason: 'overfull' })
     assert.ok((fields.language?.[0]?.count ?? 0) < months)
     const answer = await search(everything, { order: 'created_at', limit: 1000, count: 'exact', timeout: 1 }, view, long())

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import type { Index, Page } from '../../../src/index/port.ts'
 import type { Damage } from '../../../src/index/sqlite/threads/protocol.ts'
-import type { Entry } from '../../../src/message/record.ts'
+import type { Entry } from '../../../src/message/line.ts'
 import { everything, time } from '../../../src/query/tree.ts'
 import { authorIs, edit, insert, Lines, remove, today } from '../made.ts'
 import { Model } from '../model.ts'
@@ -179,7 +180,56 @@ describe('a damaged partition', () => {
     assert.equal((await index.check()).length, 1)
     await repaired.once
     await assertWhole(index, lines)
-    assert.ok(readdirSync(folder).some((name) => name.endsWith('.damaged')), 'it is kept aside')
+    assert.deepEqual(readdirSync(folder).filter((name) => name.includes('.damaged')), [], 'the damaged file, which has the text of what was deleted, is gone')
+    await index.close()
+  })
+})
+
+describe('a check', () => {
+  it('finds terms that are damaged, which no count tells', async () => {
+    const folder = madeFolder()
+    const lines = new Lines()
+    const before = await openIn(folder, lines)
+    await before.apply(lines.append(world))
+    await before.close()
+    const db = new DatabaseSync(oldFile(folder), { defensive: false })
+    db.exec('UPDATE terms_data SET block = zeroblob(length(block)) WHERE id = (SELECT max(id) FROM terms_data)')
+    db.close()
+    const repaired = told()
+    const index = await openIn(folder, lines, { onRepaired: repaired.tell })
+    assert.equal((await index.check()).length, 1)
+    await repaired.once
+    await assertWhole(index, lines)
+    await index.close()
+  })
+  it('lets others go on and can be stopped', async () => {
+    const lines = new Lines()
+    const index = await openIn(madeFolder(), lines)
+    await index.apply(lines.append(world))
+    const stop = new AbortController()
+    const checking = index.check(stop.signal)
+    await index.apply(lines.append([remove('old1')]))
+    stop.abort(new Error('enough'))
+    await assert.rejects(checking, { message: 'enough' })
+    await assertWhole(index, lines)
+    await index.close()
+  })
+})
+
+describe('an index that was begun anew', () => {
+  it('knows after a restart that it is not whole, and when it is', async () => {
+    const folder = madeFolder()
+    const lines = new Lines()
+    lines.append(world)
+    const before = await openIn(folder, lines)
+    await before.apply(lines.after(0).slice(0, 30))
+    await before.close()
+    const index = await openIn(folder, lines)
+    assert.equal(index.health().state, 'building')
+    const { partial, hits } = await index.search(everything, page)
+    assert.deepEqual([partial, hits], [{ reason: 'rebuilding' }, 30])
+    await index.apply(lines.after(index.cursor()))
+    await assertWhole(index, lines)
     await index.close()
   })
 })
@@ -197,10 +247,12 @@ describe('a damaged catalog', () => {
     const index = await openIn(folder, lines, { onDamage: damaged.tell })
     assert.equal((await damaged.once).name, 'catalog.db')
     assert.equal(index.cursor(), 0)
+    assert.equal(index.health().state, 'building')
+    assert.deepEqual((await index.search(everything, page)).partial, { reason: 'rebuilding' })
+    assert.ok(existsSync(`${folder}.damaged`))
     await index.apply(lines.after(0))
     await assertWhole(index, lines)
-    assert.ok(existsSync(`${folder}.damaged`))
-    rmSync(`${folder}.damaged`, { recursive: true })
+    assert.ok(!existsSync(`${folder}.damaged`), 'what was set aside, which has the text of what was deleted, is gone')
     await index.close()
   })
 })

@@ -1,5 +1,5 @@
 // Owns a long journal that is the same in every process: messages, edits, deletes and authors by number.
-import type { Entry } from '../../../src/message/record.ts'
+import type { Entry } from '../../../src/message/line.ts'
 import { authorIs, edit, insert, Lines, remove, today } from '../made.ts'
 
 const user = (n: number): { screen_name: string; user_id: string } => ({ screen_name: `user${n}`, user_id: `did:plc:${n}` })

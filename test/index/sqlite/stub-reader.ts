@@ -4,6 +4,9 @@ import type { Failure, Question } from '../../../src/index/sqlite/threads/protoc
 import type { Call, Reply } from '../../../src/index/sqlite/threads/thread.ts'
 
 let abandoned = 0
+/** Questions under way, and the most there were at a time. */
+let under = 0
+let most = 0
 const say = (reply: Reply<Failure, never>): void => parentPort?.postMessage(reply)
 
 parentPort?.on('message', (call: Call<Question>) => {
@@ -12,6 +15,13 @@ parentPort?.on('message', (call: Call<Question>) => {
     return
   }
   const what = call.ask.kind === 'message' ? call.ask.id : ''
+  if (what === 'busy') {
+    most = Math.max(most, ++under)
+    setImmediate(() => {
+      under -= 1
+      say({ id: call.id, value: `${most}` })
+    })
+  }
   if (what === 'echo') say({ id: call.id, value: 'echo' })
   if (what === 'abandoned') say({ id: call.id, value: `${abandoned}` })
   if (what === 'fail') say({ id: call.id, failure: { kind: 'defect', message: 'a defect', stack: undefined } })

@@ -2,7 +2,7 @@
 // are. One file; the writer changes it, readers look. Does not know messages.
 import { idTime } from '../../../message/identity.ts'
 import type { Author } from '../../../message/schema.ts'
-import type { Position } from '../../../message/record.ts'
+import type { Position } from '../../../message/line.ts'
 import { Database, numberIn, numbersIn, textIn } from './database.ts'
 import { hash32, type Span } from './place.ts'
 import { readAuthor } from './stored.ts'
@@ -60,13 +60,22 @@ export class Catalog {
     if (!readOnly) this.db.transaction(() => this.db.exec(schema))
   }
 
-  state(name: 'version' | 'cursor' | 'seed'): number | undefined {
+  state(name: 'version' | 'cursor' | 'goal' | 'seed'): number | undefined {
     const row = this.db.get('SELECT value FROM state WHERE name = ?', name)
     return row === undefined ? undefined : numberIn(row, 0)
   }
 
   cursor(): Position {
     return this.state('cursor') ?? 0
+  }
+
+  /**
+   * Whether the index was begun anew and has not yet come to where the journal was then: what it does not find may be there
+   * all the same.
+   */
+  isBehind(): boolean {
+    const goal = this.state('goal')
+    return goal === undefined || this.cursor() < goal
   }
 
   /** Of the hashes of values. */
@@ -104,10 +113,9 @@ export class Catalog {
     return row === undefined ? undefined : readAuthor(textIn(row, 0))
   }
 
-  /** The newest states of authors, by stable key. */
-  authorsOf(keys: readonly string[]): ReadonlyMap<string, Author> {
-    const rows = this.db.all('SELECT author FROM author WHERE key IN (SELECT value FROM json_each(?))', JSON.stringify(keys))
-    return new Map(rows.map((row) => readAuthor(textIn(row, 0))).map((author) => [author.key, author]))
+  /** The newest states of authors, as JSON. Their stable keys are given as JSON strings. */
+  authorTexts(keys: readonly string[]): string[] {
+    return this.db.all('SELECT author FROM author WHERE key IN (SELECT value FROM json_each(?))', `[${keys.join(',')}]`).map((row) => textIn(row, 0))
   }
 
   /** The stable keys of all authors who have, or ever had, a folded handle. */

@@ -5,7 +5,6 @@ import type { Author, Message } from '../../../message/schema.ts'
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 const isStoredMessage = (value: unknown): value is Message => isObject(value) && 'id_str' in value
 const isStoredAuthor = (value: unknown): value is Author => isObject(value) && 'key' in value
-const areStoredMessages = (value: unknown): value is readonly Message[] => Array.isArray(value) && (value.length === 0 || isStoredMessage(value[0]))
 
 function read<T>(text: string, is: (value: unknown) => value is T): T {
   const value: unknown = JSON.parse(text)
@@ -15,4 +14,3 @@ function read<T>(text: string, is: (value: unknown) => value is T): T {
 
 export const readMessage = (text: string): Message => read(text, isStoredMessage)
 export const readAuthor = (text: string): Author => read(text, isStoredAuthor)
-export const readMessages = (text: string): readonly Message[] => read(text, areStoredMessages)

@@ -2,14 +2,14 @@
 import { fold } from '../../../message/text/fold.ts'
 import type { Author, Message } from '../../../message/schema.ts'
 import { author as by } from '../../../query/tree.ts'
-import type { Profile } from '../../port.ts'
+import { countCap, type Profile } from '../../port.ts'
 import type { Catalog } from '../files/catalog.ts'
-import { readMessage } from '../files/stored.ts'
 import { countHits } from './count.ts'
 import { facets } from './facets.ts'
-import { newestFirst, oldestHit, type Hit } from './newest.ts'
+import { newestFirst, oldestInstant, type Hit } from './newest.ts'
 import { partialAnswer } from './partial.ts'
 import { messageAt, scopeOf } from './scope.ts'
+import { writtenBy } from './shown.ts'
 import type { Turn } from './turn.ts'
 import type { View } from './view.ts'
 
@@ -19,36 +19,18 @@ export function shownMessage(message: Message, catalog: Catalog): Message {
   return author === undefined ? message : writtenBy(author, message)
 }
 
-/** Messages, as JSON, as their authors are known now. */
-export function shownMessages(texts: readonly string[], catalog: Catalog): string[] {
-  const messages = texts.map(readMessage)
-  const authors = catalog.authorsOf([...new Set(messages.flatMap(({ user }) => user.user_id ?? []))])
-  return messages.map((message, i) => {
-    const author = authors.get(message.user.user_id ?? '')
-    return author === undefined ? (texts[i] ?? '') : JSON.stringify(writtenBy(author, message))
-  })
-}
-
-function writtenBy({ handle = '', name, avatar }: Author, message: Message): Message {
-  const screen_name = handle === '' ? message.screen_name : handle
-  return { ...message, screen_name, user: { ...message.user, screen_name, ...(name === undefined ? {} : { name }), ...picture(avatar) } }
-}
-
-const picture = (avatar: string | undefined): Partial<Message['user']> =>
-  avatar === undefined ? {} : avatar.startsWith('http:') ? { profile_image_url_http: avatar } : { profile_image_url_https: avatar }
-
 /** What is known of an author by a handle or a stable key; undefined where there is none to be shown. */
 export async function profile(name: string, view: View, turn: Turn): Promise<Profile | undefined> {
   const author = knownAuthor(name, view.catalog)
   if (author === undefined && isSilent(name, view.catalog)) return undefined
   const query = by(author?.key ?? name)
   const scope = scopeOf(query, view)
-  const latest = await newestHit(scope.parts, view, turn)
+  const { hit: latest, late } = await newestHit(scope.parts, view, turn)
   const message = latest === undefined ? undefined : messageAt(view, latest.part.partition, latest.rid)
-  if (author === undefined && message === undefined) return undefined
-  const counted = await countHits(scope, view, Number.MAX_SAFE_INTEGER, turn)
-  const first = oldestHit(scope.parts, view)
-  const { fields, ...answer } = await facets(query, { fields: ['hashtags'], limit: 10, timeout: 0 }, view, turn)
+  if (author === undefined && message === undefined && !late) return undefined
+  const counted = await countHits(scope, view, countCap + 1, turn)
+  const first = await oldestInstant(scope.parts, view, turn)
+  const { fields, partial } = await facets(query, { fields: ['hashtags'], limit: 10 }, view, turn)
   const shown = message === undefined ? undefined : shownMessage(message, view.catalog)
   const user = shown?.user
   const key = author?.key ?? user?.user_id
@@ -59,12 +41,12 @@ export async function profile(name: string, view: View, turn: Turn): Promise<Pro
     avatar: user?.profile_image_url_https ?? user?.profile_image_url_http ?? author?.avatar,
     network: author?.network ?? message?.network,
     handles: key === undefined ? [name] : view.catalog.handlesOf(key),
-    messages: counted.count,
-    messages_relation: counted.whole ? 'eq' : 'gte',
-    appearance_first: first === undefined ? undefined : new Date(first.at).toISOString(),
+    messages: Math.min(counted.count, countCap),
+    messages_relation: counted.whole && counted.count <= countCap ? 'eq' : 'gte',
+    appearance_first: typeof first === 'number' ? new Date(first).toISOString() : undefined,
     appearance_latest: latest === undefined ? undefined : new Date(latest.at).toISOString(),
     hashtags: fields.hashtags ?? [],
-    ...(counted.whole ? { ...partialAnswer(undefined, scope), ...answer } : partialAnswer('deadline', scope)),
+    ...partialAnswer(late || !counted.whole || first === 'late' || partial?.reason === 'deadline' ? 'deadline' : partial?.reason === 'overfull' ? 'overfull' : undefined, scope),
   }
 }
 
@@ -80,7 +62,8 @@ function knownAuthor(name: string, catalog: Catalog): Author | undefined {
 /** Whether there are authors of that name, none of whom may be shown. */
 const isSilent = (name: string, catalog: Catalog): boolean => [name, ...catalog.keysOf(fold(name))].some((key) => catalog.author(key) !== undefined)
 
-async function newestHit(parts: Parameters<typeof newestFirst>[0], view: View, turn: Turn): Promise<Hit | undefined> {
-  for await (const { hits } of newestFirst(parts, view, undefined, 1, turn)) if (hits[0] !== undefined) return hits[0]
-  return undefined
+/** `late`: time ran out before it was found. */
+async function newestHit(parts: Parameters<typeof newestFirst>[0], view: View, turn: Turn): Promise<{ readonly hit: Hit | undefined; readonly late: boolean }> {
+  for await (const { hits: [hit], late } of newestFirst(parts, view, undefined, 1, turn)) if (late || hit !== undefined) return { hit, late }
+  return { hit: undefined, late: false }
 }

@@ -32,7 +32,7 @@ interface Spelled {
   readonly at: number
 }
 
-export async function facets(query: Query, { fields, limit }: FacetsAsked, view: View, turn: Turn): Promise<Facets> {
+export async function facets(query: Query, { fields, limit }: Omit<FacetsAsked, 'timeout'>, view: View, turn: Turn): Promise<Facets> {
   const scope = scopeOf(query, view)
   const wanted = Array.from({ length: fieldMask + 1 }, (_, number) => fields.some((field) => fieldNumber(field) === number))
   const tally = new Tally()

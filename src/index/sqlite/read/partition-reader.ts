@@ -108,21 +108,31 @@ export class PartitionReader {
     return new Map(this.#db.all(sql, JSON.stringify(rids)).map((row) => [numberIn(row, 0), textIn(row, 1)]))
   }
 
-  idOf(rid: number): string | undefined {
-    const row = this.#db.get('SELECT id FROM document WHERE rid = ?', rid)
-    return row === undefined ? undefined : textIn(row, 0)
+  /** Ids of messages by rid, as far as they are there. */
+  idsOf(rids: readonly number[]): ReadonlyMap<number, string> {
+    const sql = 'SELECT rid, id FROM document WHERE rid IN (SELECT value FROM json_each(?))'
+    return new Map(this.#db.all(sql, JSON.stringify(rids)).map((row) => [numberIn(row, 0), textIn(row, 1)]))
   }
 
-  /** Terms that begin with a text, and in how many messages they are, in order of the terms. */
-  vocabulary(beginning: string, limit: number): readonly (readonly [string, number])[] {
+  /** Terms that begin with a text, and in how many messages they are, in order of the terms; `from`: one to go on from, which is there again. */
+  vocabulary(beginning: string, from: string, limit: number): readonly (readonly [string, number])[] {
     this.#db.exec('CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, terms, row)')
     const sql = 'SELECT term, doc FROM temp.vocabulary WHERE term >= ? AND term < ? LIMIT ?'
-    return this.#db.all(sql, beginning, `${beginning}\u{10ffff}`, limit).map((row) => [textIn(row, 0), numberIn(row, 1)])
+    return this.#db.all(sql, from, `${beginning}\u{10ffff}`, limit).map((row) => [textIn(row, 0), numberIn(row, 1)])
   }
 
   /** The names of the values of each class, by its number. */
   classes(): ReadonlyMap<number, readonly string[]> {
     return new Map(this.#db.all('SELECT number, names FROM class').map((row) => [numberIn(row, 0), textsIn(row, 1)]))
+  }
+
+  /** Reads everything, the terms too. Throws DamagedFile, or answers what does not fit together. */
+  fault(): string | undefined {
+    const result = textIn(this.#db.get('PRAGMA quick_check(1)'), 0)
+    if (result !== 'ok') return result
+    // One statement, since the writer goes on meanwhile.
+    const row = this.#db.get("SELECT (SELECT count(*) FROM document), (SELECT value FROM state WHERE name = 'stored')")
+    return numberIn(row, 0) === numberIn(row, 1) ? undefined : `${numberIn(row, 0)} messages instead of ${numberIn(row, 1)}`
   }
 
   /** The columns as of now; undefined where time ran out. */

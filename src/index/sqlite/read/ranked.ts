@@ -1,9 +1,10 @@
 // Owns the first hits in an order other than by time: all hits are looked at in the columns, the best are kept.
 import { compareMarks, type Mark } from '../../cursor.ts'
 import type { Order } from '../../port.ts'
+import { Best, Ties, type Level } from './best.ts'
 import { countedHits, type Slice, type Unfinished } from './counted.ts'
 import type { Hit } from './newest.ts'
-import type { Part, Scope } from './scope.ts'
+import type { Scope } from './scope.ts'
 import type { Turn } from './turn.ts'
 import type { View } from './view.ts'
 
@@ -15,21 +16,15 @@ export interface Ranked {
   readonly hit: Hit
 }
 
-interface Candidate {
-  readonly key: number
-  readonly at: number
-  readonly rid: number
-  readonly part: Part
-}
-
 const columnOf = { timestamp: 'seen', retweet_count: 'retweets', favourites_count: 'favourites' } as const satisfies Record<Ranking, keyof Slice['columns']>
-const compare = (a: Candidate, b: Candidate): number => b.key - a.key || b.at - a.at
+/** Ids that are read before others get their turn. */
+const idsAtATime = 1000
 
-/** The first `limit` hits after a place. */
+/** The first `limit` hits after a place. Where something is unfinished there may be others before, between and after them. */
 export async function rankedHits(scope: Scope, view: View, ranking: Ranking, after: Mark | undefined, limit: number, turn: Turn): Promise<{ readonly hits: Ranked[]; readonly unfinished: Unfinished | undefined }> {
+  /** Of those that are level with the place the id decides, which is not known yet. */
+  const level = after === undefined ? undefined : new Ties(after.key, after.at)
   const best = new Best(limit)
-  /** Those whose key and time are those of the place: the id decides, which is not known yet. */
-  const level: Candidate[] = []
   const column = columnOf[ranking]
   const unfinished = await countedHits(scope, view, turn, ({ part, columns, ordinals, length }) => {
     const keys = columns[column]
@@ -38,50 +33,39 @@ export async function rankedHits(scope: Scope, view: View, ranking: Ranking, aft
       const key = keys[ordinal] ?? 0
       const at = columns.at[ordinal] ?? 0
       const rid = columns.rid[ordinal] ?? 0
-      if (after === undefined || key < after.key || (key === after.key && at < after.at)) best.offer(key, at, rid, part)
-      else if (key === after.key && at === after.at) level.push({ key, at, rid, part })
+      if (level === undefined || key < level.key || (key === level.key && at < level.at)) best.offer(key, at, rid, part)
+      else if (key === level.key && at === level.at) level.add(rid, part)
     }
   })
-  const hits = [...level, ...best.candidates()]
-    .flatMap((candidate) => named(candidate, view))
-    .filter(({ mark }) => after === undefined || compareMarks(after, mark) < 0)
-  return { hits: hits.sort((a, b) => compareMarks(a.mark, b.mark)), unfinished }
+  const first = level === undefined ? nothing : await firstById(level, after, limit, view, turn)
+  const rest = first.late || first.hits.length >= limit ? nothing : await firstById(best, after, limit, view, turn)
+  return { hits: [...first.hits, ...rest.hits].slice(0, limit), unfinished: first.late || rest.late ? 'deadline' : unfinished }
 }
 
-function named({ key, at, rid, part }: Candidate, view: View): Ranked[] {
-  const id = view.ask(part.partition, (reader) => reader.idOf(rid))
-  return id === undefined ? [] : [{ mark: { key, at, id }, hit: { rid, at, id, part } }]
+interface First {
+  readonly hits: readonly Ranked[]
+  /** Time ran out. */
+  readonly late: boolean
+}
+const nothing: First = { hits: [], late: false }
+
+/** The first of those whose ids have to be read to tell. */
+async function firstById(candidates: Best | Ties, after: Mark | undefined, limit: number, view: View, turn: Turn): Promise<First> {
+  let hits: Ranked[] = []
+  let gathered: Ranked[] = []
+  for (const level of candidates.portions(idsAtATime)) {
+    if (!(await turn.next())) return { hits, late: true }
+    gathered.push(...named(level, view).filter(({ mark }) => after === undefined || compareMarks(after, mark) < 0))
+    if (gathered.length < idsAtATime) continue
+    hits = firstOf([...hits, ...gathered], limit)
+    gathered = []
+  }
+  return { hits: firstOf([...hits, ...gathered], limit), late: false }
 }
 
-/** The first so many by key and time, with all that are level with the last of them. */
-class Best {
-  readonly #limit: number
-  #kept: Candidate[] = []
-  /** What comes after this is not among the first any more. */
-  #worst: Candidate | undefined
+const firstOf = (hits: Ranked[], limit: number): Ranked[] => hits.sort((a, b) => compareMarks(a.mark, b.mark)).slice(0, limit)
 
-  constructor(limit: number) {
-    this.#limit = limit
-  }
-
-  offer(key: number, at: number, rid: number, part: Part): void {
-    const worst = this.#worst
-    if (worst !== undefined && (key < worst.key || (key === worst.key && at < worst.at))) return
-    this.#kept.push({ key, at, rid, part })
-    if (this.#kept.length >= 2 * this.#limit + 1000) this.#prune()
-  }
-
-  candidates(): readonly Candidate[] {
-    this.#prune()
-    return this.#kept
-  }
-
-  #prune(): void {
-    if (this.#kept.length <= this.#limit) return
-    this.#kept.sort(compare)
-    const last = this.#kept[this.#limit - 1]
-    if (last === undefined) return
-    this.#worst = last
-    this.#kept = this.#kept.filter((candidate) => compare(candidate, last) <= 0)
-  }
+function named({ key, at, part, rids }: Level, view: View): Ranked[] {
+  const ids = view.ask(part.partition, (reader) => reader.idsOf(rids))
+  return Array.from(ids, ([rid, id]) => ({ mark: { key, at, id }, hit: { rid, at, id, part } }))
 }

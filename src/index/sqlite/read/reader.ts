@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { shownMessage, profile } from './authors.ts'
+import { checkNext } from './check.ts'
 import { Catalog, catalogFile } from '../files/catalog.ts'
 import { facets } from './facets.ts'
 import { failureOf } from '../threads/failure.ts'
@@ -12,7 +13,7 @@ import { search } from './search.ts'
 import { stats } from './stats.ts'
 import { suggest } from './suggest.ts'
 import type { Call, Reply } from '../threads/thread.ts'
-import { Abandoned, Turn } from './turn.ts'
+import { Turn } from './turn.ts'
 import { View } from './view.ts'
 
 export interface ReaderData {
@@ -47,6 +48,8 @@ async function answer(question: Question, turn: Turn): Promise<Answers[Question[
       return profile(question.name, view, turn)
     case 'message':
       return messageById(question.id)
+    case 'check':
+      return checkNext(question.after, view)
     default:
       return stats(view, folder)
   }
@@ -59,7 +62,7 @@ async function reply(id: number, question: Question): Promise<void> {
   try {
     reply = { id, value: await answer(question, turn) }
   } catch (error) {
-    if (error instanceof Abandoned) return
+    // To an abandoned question too: that tells that there is room again.
     reply = { id, failure: failureOf(error) }
   } finally {
     turns.delete(id)

@@ -44,7 +44,7 @@ export function scopeOf(query: Query, view: View): Scope {
   const partitions = view.partitions()
   const named = namedMessages(query, view, partitions, authorKeys)
   const parts: Part[] = []
-  let building = false
+  let building = view.catalog.isBehind()
   for (const { since, until } of spansOf(query)) {
     const asked = askedIn(query, since, authorKeys)
     for (const partition of partitions.toReversed()) {

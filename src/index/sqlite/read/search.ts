@@ -1,21 +1,21 @@
 // Owns one page of hits: from a query and a place to messages with their count, within a time.
 import type { Query } from '../../../query/tree.ts'
-import { readCursor, writeCursor, type Mark } from '../../cursor.ts'
+import { beginning, readCursor, writeCursor, type Mark } from '../../cursor.ts'
 import { countCap, type Page } from '../../port.ts'
-import { shownMessages } from './authors.ts'
 import { countHits } from './count.ts'
 import type { Unfinished } from './counted.ts'
 import { markOf, newestFirst, type Hit } from './newest.ts'
 import { partialAnswer } from './partial.ts'
 import { rankedHits } from './ranked.ts'
 import { scopeOf, type Scope } from './scope.ts'
+import { authorKeysIn, type PackedMessages } from './shown.ts'
 import type { Turn } from './turn.ts'
 import type { View } from './view.ts'
 import type { Hits } from '../../port.ts'
 
-/** As `Hits`, with the messages as one JSON array, which crosses threads much faster. */
+/** As `Hits`, with the messages as they are stored. */
 export interface PackedHits extends Omit<Hits, 'messages'> {
-  readonly messages: string
+  readonly messages: PackedMessages
 }
 
 interface Found {
@@ -30,9 +30,9 @@ export async function search(query: Query, page: Page, view: View, turn: Turn): 
   const scope = scopeOf(query, view)
   const { hits, next, unfinished } = page.order === 'created_at' ? await findNewest(scope, page, after, view, turn) : await findRanked(scope, page, after, view, turn)
   const counted = page.count === 'none' ? undefined : await count(scope, page, view, turn)
-  const messages = shownMessages(documentsOf(hits, view), view.catalog)
+  const texts = documentsOf(hits, view)
   return {
-    messages: `[${messages.join(',')}]`,
+    messages: { texts, authors: view.catalog.authorTexts(authorKeysIn(texts)) },
     ...(counted === undefined ? {} : { hits: counted.hits, hits_relation: counted.relation }),
     ...(next === undefined ? {} : { cursor: writeCursor(page.order, next) }),
     ...partialAnswer(unfinished ?? counted?.unfinished, scope),
@@ -60,7 +60,9 @@ async function findRanked(scope: Scope, { order, limit, offset = 0 }: Page, afte
   if (order === 'created_at') throw new TypeError('that is no ranking')
   const wanted = offset + limit
   const { hits, unfinished } = await rankedHits(scope, view, order, after, wanted + 1, turn)
-  return { hits: hits.slice(offset, wanted).map(({ hit }) => hit), next: hits.length > wanted ? hits[wanted - 1]?.mark : undefined, unfinished }
+  // What was not looked at may come before what was found: nothing leads past it but the same page once more.
+  const next = unfinished === 'deadline' ? (after ?? beginning) : hits.length > wanted ? hits[wanted - 1]?.mark : undefined
+  return { hits: hits.slice(offset, wanted).map(({ hit }) => hit), next, unfinished }
 }
 
 interface Count {

@@ -15,8 +15,9 @@ type Kind = Suggestion['kind']
 
 /** Older messages are not asked once so many were. */
 const enough = 1_000_000
-/** Terms of one beginning that are read from one partition. */
-const maxTerms = 20_000
+/** Terms that are read at once, and for one answer at most: who is writing does not wait long. */
+const termsAtATime = 1000
+const maxTerms = 100_000
 /** Handles of one beginning that are looked at. */
 const maxNames = 100
 
@@ -32,17 +33,25 @@ export async function suggest(text: string, { limit }: SuggestAsked, view: View,
   const sources = sourcesOf(written)
   const wanted = sources[0] === undefined ? '' : sources[0].beginning.slice(sources[0].prefix.length)
   const begun = await collect(sources, view, turn, (found) => found.startsWith(wanted))
-  if (sources.some(({ kind }) => kind === 'name')) renew(begun.counts, view.catalog.handlesLike(unescaped(wanted), maxNames), limit, view)
+  const isNamed = sources.some(({ kind }) => kind === 'name')
+  let late = (isNamed && !(await renew(begun.counts, view.catalog.handlesLike(unescaped(wanted), maxNames), limit, view, turn))) || begun.late
   const best = ranked(begun.counts, () => 0).slice(0, limit)
-  if (best.length >= limit || wanted === '' || begun.late) return { suggestions: best, ...answer(begun.late, view) }
-  const near = await collect(sources.map(shortened), view, turn, (found) => !found.startsWith(wanted) && editDistance(found, wanted, tolerance(wanted)) !== undefined)
-  renew(near.counts, [], limit, view)
-  const others = ranked(near.counts, (found) => editDistance(found, wanted, tolerance(wanted)) ?? 0)
-  return { suggestions: [...best, ...others].slice(0, limit), ...answer(near.late, view) }
+  if (best.length >= limit || wanted === '' || late) return { suggestions: best, ...answer(late, view) }
+  // A slip is seldom among the first characters, and with two of them there is far less to read.
+  let found = best
+  for (const [before, kept] of [[wanted, 2], [firstOf(wanted, 2), 1]] as const) {
+    if (late || found.length >= limit || firstOf(wanted, kept) === before) continue
+    const isNear = (text: string): boolean => !text.startsWith(before) && editDistance(text, wanted, tolerance(wanted)) !== undefined
+    const near = await collect(sources.map((source) => shortened(source, kept)), view, turn, isNear)
+    const renewed = await renew(near.counts, [], limit, view, turn)
+    found = [...found, ...ranked(near.counts, (text) => editDistance(text, wanted, tolerance(wanted)) ?? 0)].slice(0, limit)
+    late = near.late || !renewed
+  }
+  return { suggestions: found, ...answer(late, view) }
 }
 
 const answer = (late: boolean, view: View): ReturnType<typeof partialAnswer> =>
-  partialAnswer(late ? 'deadline' : undefined, { building: view.partitions().some(({ building }) => building) })
+  partialAnswer(late ? 'deadline' : undefined, { building: view.catalog.isBehind() || view.partitions().some(({ building }) => building) })
 
 /** Where to look for what was written; `#` and `@` say which kind. With nothing written, all tags. */
 function sourcesOf(written: string): Source[] {
@@ -54,8 +63,10 @@ function sourcesOf(written: string): Source[] {
   return [hashtag, ...names, ...(/^[\p{L}\p{M}\p{N}]+$/u.test(body) ? [{ kind: 'word' as const, prefix: '', beginning: body }] : [])]
 }
 
-/** With the first character only, which may not be wrong. */
-const shortened = (source: Source): Source => ({ ...source, beginning: source.prefix + (Array.from(source.beginning.slice(source.prefix.length))[0] ?? '') })
+const firstOf = (text: string, count: number): string => Array.from(text).slice(0, count).join('')
+
+/** With the first so many characters only, which may not be wrong. */
+const shortened = (source: Source, count: number): Source => ({ ...source, beginning: source.prefix + firstOf(source.beginning.slice(source.prefix.length), count) })
 
 const tolerance = (written: string): number => (written.length <= 4 ? 1 : 2)
 
@@ -64,22 +75,25 @@ type Counts = Map<Kind, Map<string, number>>
 
 /**
  * Names as authors have them now, with all that they wrote under any name and what mentions them. A name that its author
- * gave up is not suggested.
+ * gave up is not suggested. Answers whether there was time for all of them.
  */
-function renew(counts: Counts, handles: readonly string[], limit: number, view: View): void {
+async function renew(counts: Counts, handles: readonly string[], limit: number, view: View, turn: Turn): Promise<boolean> {
   const found = counts.get('name') ?? new Map<string, number>()
   const likely = [...found].sort(([, a], [, b]) => b - a).slice(0, limit * 2).map(([text]) => text)
   const names = new Set([...likely, ...handles.map((handle) => metaTerm('a=', handle).slice(2))])
   const keysOf = (handle: string): readonly string[] => view.catalog.keysOf(handle)
-  const renewed = [...names].flatMap((name): [string, number][] => {
+  const renewed = new Map<string, number>()
+  counts.set('name', renewed)
+  for (const name of names) {
+    if (!(await turn.next())) return false
     const handle = unescaped(name)
     const keys = keysOf(handle)
-    if (keys.length > 0 && keys.every((key) => fold(view.catalog.author(key)?.handle ?? '') !== handle)) return []
+    if (keys.length > 0 && keys.every((key) => fold(view.catalog.author(key)?.handle ?? '') !== handle)) continue
     const query = anyOf([author(handle), term('@', handle)])
     const count = newestPartitions(view).reduce((sum, partition) => sum + view.ask(partition, (reader) => reader.count(expression(query, keysOf), { from: 0, to: Number.MAX_SAFE_INTEGER }, countCap)), 0)
-    return count === 0 ? [] : [[name, count]]
-  })
-  counts.set('name', new Map(renewed))
+    if (count > 0) renewed.set(name, count)
+  }
+  return true
 }
 
 /** Newest first, until they hold enough messages. */
@@ -92,24 +106,33 @@ function newestPartitions(view: View): readonly Partition[] {
   })
 }
 
+/** `late`: not all was read. */
 async function collect(sources: readonly Source[], view: View, turn: Turn, fits: (text: string) => boolean): Promise<{ readonly counts: Counts; readonly late: boolean }> {
   const counts: Counts = new Map()
+  let read = 0
   for (const partition of newestPartitions(view)) {
     for (const { kind, prefix, beginning } of sources) {
-      if (!(await turn.next())) return { counts, late: true }
-      const terms = view.ask(partition, (reader) => reader.vocabulary(beginning, maxTerms))
-      for (const [term, messages] of terms) {
-        const found = term.slice(prefix.length)
-        // Mentioned accounts are also known by stable keys, which nobody writes.
-        if (!fits(found) || (kind === 'name' && /[:/]/.test(found))) continue
+      for (let from: string | undefined = beginning; from !== undefined; ) {
+        if (read >= maxTerms || !(await turn.next())) return { counts, late: true }
+        const after: string = from
+        const terms = view.ask(partition, (reader) => reader.vocabulary(beginning, after, termsAtATime))
         const ofKind = counts.get(kind) ?? new Map<string, number>()
-        ofKind.set(found, (ofKind.get(found) ?? 0) + messages)
+        for (const [term, messages] of terms) {
+          const found = term.slice(prefix.length)
+          if ((term === after && term !== beginning) || !isWritten(kind, found) || !fits(found)) continue
+          ofKind.set(found, (ofKind.get(found) ?? 0) + messages)
+        }
         counts.set(kind, ofKind)
+        read += terms.length
+        from = terms.length < termsAtATime ? undefined : terms.at(-1)?.[0]
       }
     }
   }
   return { counts, late: false }
 }
+
+/** Not what only the index knows: terms of filters, and the stable keys of mentioned accounts. */
+const isWritten = (kind: Kind, text: string): boolean => !text.includes('=') && (kind !== 'name' || !/[:/]/.test(text))
 
 /** The nearest first, then the most frequent. */
 function ranked(counts: Counts, distance: (text: string) => number): Suggestion[] {

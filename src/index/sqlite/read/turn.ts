@@ -5,7 +5,8 @@ import { setImmediate } from 'node:timers/promises'
 /** The asker no longer waits. */
 export class Abandoned extends Error {}
 
-const share = 5
+/** Milliseconds. Who asks little waits for one share of each who asks much. */
+const share = 2
 
 export class Turn {
   readonly #until: number

@@ -1,5 +1,5 @@
 // Owns what is said between the threads of an index. Does not know how a thread is started.
-import type { Position } from '../../../message/record.ts'
+import type { Position } from '../../../message/line.ts'
 import type { Query } from '../../../query/tree.ts'
 import type { Facets, FacetsAsked, Histogram, HistogramAsked, IndexStats, Page, Profile, SuggestAsked, Suggestions } from '../../port.ts'
 import type { PackedHits } from '../read/search.ts'
@@ -13,6 +13,7 @@ export type Question =
   | { readonly kind: 'author'; readonly timeout: number; readonly name: string }
   | { readonly kind: 'message'; readonly timeout: number; readonly id: string }
   | { readonly kind: 'stats'; readonly timeout: number }
+  | { readonly kind: 'check'; readonly timeout: number; /** The start of the partition that was looked at before. */ readonly after: number }
 
 export interface Answers {
   readonly search: PackedHits
@@ -23,19 +24,28 @@ export interface Answers {
   /** As JSON. */
   readonly message: string | undefined
   readonly stats: Omit<IndexStats, 'refused'>
+  /** Of the next partition; undefined where there is none. */
+  readonly check: Checked | undefined
 }
 
-/** What the writer is told. `open`: nothing more than to be there. */
+/** A partition that was read whole, and what is wrong with it. */
+export interface Checked {
+  readonly start: number
+  readonly generation: number
+  readonly name: string
+  readonly fault: string | undefined
+}
+
+/** What the writer is told. `open`: nothing more than to be there. `last`: how far the journal reaches, which an index that begins anew has to reach to be whole. */
 export type Task =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'apply'; readonly lines: readonly string[] }
+  | { readonly kind: 'open'; readonly last: Position }
+  | { readonly kind: 'apply'; readonly lines: readonly string[]; readonly last: Position }
   | { readonly kind: 'refill'; readonly start: number; readonly lines: readonly string[]; readonly upTo: Position }
   | { readonly kind: 'progress'; readonly start: number }
   | { readonly kind: 'built'; readonly start: number }
   | { readonly kind: 'setAside'; readonly start: number; readonly generation: number; readonly reason: string }
-  | { readonly kind: 'check' }
   | { readonly kind: 'forget'; readonly ids: readonly string[] }
-  | { readonly kind: 'clear' }
+  | { readonly kind: 'clear'; readonly last: Position }
   | { readonly kind: 'close' }
 
 export interface Results {
@@ -47,7 +57,6 @@ export interface Results {
   /** False where it lags behind the cursor. */
   readonly built: boolean
   readonly setAside: void
-  readonly check: readonly string[]
   readonly forget: void
   readonly clear: void
   readonly close: void
@@ -56,6 +65,8 @@ export interface Results {
 /** How the index stands, as the writer tells with every result. */
 export interface Standing {
   readonly cursor: Position
+  /** It was begun anew and does not have yet what the journal had then. */
+  readonly behind: boolean
   readonly refused: Readonly<Record<string, number>>
   /** Starts of partitions that have to be made again. */
   readonly building: readonly number[]

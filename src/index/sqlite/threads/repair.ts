@@ -1,6 +1,6 @@
 // Owns making partitions again from the journal while the rest serves, one at a time, until they have caught up.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Position } from '../../../message/record.ts'
+import type { Position } from '../../../message/line.ts'
 import type { Results, Task } from './protocol.ts'
 
 /** What is needed of the writing thread. */

@@ -1,5 +1,5 @@
-// Owns a worker thread that is asked things and answers them: requests find their replies, those who no longer wait are told
-// to it, and its death fails everything that is open. Does not know what is asked.
+// Owns a worker thread that is asked things and answers them: requests find their replies, it is told what nobody waits for any
+// more, and its death fails everything that is open. Does not know what is asked.
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
@@ -41,43 +41,23 @@ export class Thread<Asks extends { readonly kind: string }, Values extends { rea
     this.#worker.on('exit', (code) => this.#lose(new ThreadLost(`the thread ended with ${code}`)))
   }
 
-  /** How many questions are open. */
-  get busy(): number {
-    return this.#open.size
-  }
-
   get isLost(): boolean {
     return this.#lost !== undefined
   }
 
-  /** Rejects with the signal's reason when the asker no longer waits. */
-  ask<K extends Asks['kind']>(ask: Extract<Asks, { readonly kind: K }>, signal?: AbortSignal): Promise<Values[K]> {
-    if (signal?.aborted === true) return Promise.reject(reasonOf(signal))
+  /**
+   * Settles when the thread has answered or is lost, not before: until then it is busy with it. `gone` tells the thread that
+   * nobody waits any more, so that it answers sooner.
+   */
+  ask<K extends Asks['kind']>(ask: Extract<Asks, { readonly kind: K }>, gone?: AbortSignal): Promise<Values[K]> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost)
     const id = ++this.#last
-    return new Promise<Values[K]>((resolve, reject) => {
-      const abandon = (): void => {
-        this.#open.delete(id)
-        const call: Call<Asks> = { abandon: id }
-        this.#worker.postMessage(call)
-        if (signal !== undefined) reject(reasonOf(signal))
-      }
-      const done = (): void => signal?.removeEventListener('abort', abandon)
-      signal?.addEventListener('abort', abandon, { once: true })
-      const open: Open = {
-        resolve(value: Values[K]) {
-          done()
-          resolve(value)
-        },
-        reject(reason) {
-          done()
-          reject(reason)
-        },
-      }
-      this.#open.set(id, open)
-      const call: Call<Asks> = { id, ask }
-      this.#worker.postMessage(call)
-    })
+    const { promise, resolve, reject } = Promise.withResolvers<Values[K]>()
+    this.#open.set(id, { resolve, reject })
+    this.#say({ id, ask })
+    const abandon = (): void => this.#say({ abandon: id })
+    gone?.addEventListener('abort', abandon, { once: true })
+    return promise.finally(() => gone?.removeEventListener('abort', abandon))
   }
 
   /** Ends the thread. What is open fails with `reason`. A call into SQLite that is running is waited for. */
@@ -89,6 +69,10 @@ export class Thread<Asks extends { readonly kind: string }, Values extends { rea
   /** Resolves when the thread has ended by itself. */
   async ended(): Promise<void> {
     if (this.#worker.threadId !== -1) await once(this.#worker, 'exit')
+  }
+
+  #say(call: Call<Asks>): void {
+    this.#worker.postMessage(call)
   }
 
   #settle(reply: Exclude<Reply<Failure, Notice>, { readonly notice: Notice }>): void {
@@ -105,5 +89,3 @@ export class Thread<Asks extends { readonly kind: string }, Values extends { rea
     this.#open.clear()
   }
 }
-
-const reasonOf = (signal: AbortSignal): Error => (signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason }))

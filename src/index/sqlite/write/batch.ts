@@ -1,5 +1,5 @@
 // Owns what a stretch of the journal amounts to: the last word on each message, and the newest state of each author.
-import type { Position } from '../../../message/record.ts'
+import type { Position } from '../../../message/line.ts'
 import type { Author } from '../../../message/schema.ts'
 import { entryOf } from './entry.ts'
 import { readLine } from './line.ts'
@@ -46,8 +46,9 @@ export function readBatch(lines: readonly string[], after: Position, seed: numbe
   return { last, verdicts: [...verdicts.values()], authors }
 }
 
-/** An author after a newer record: what that leaves out stays, and deleted stays deleted. */
-export function renew(before: Author | undefined, { key, network, ...given }: Author): Author {
-  const author = { ...before, ...given, key, network }
-  return before?.state === 'deleted' ? { ...author, state: 'deleted' } : author
+/** An author after a newer record: what that leaves out stays, but of who is deleted nothing beside the handle, and deleted stays deleted. */
+export function renew(before: Author | undefined, after: Author): Author {
+  if (before?.state === 'deleted') return before
+  if (after.state !== 'deleted') return { ...before, ...after }
+  return before?.handle === undefined ? after : { handle: before.handle, ...after }
 }

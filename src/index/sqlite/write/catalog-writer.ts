@@ -2,7 +2,7 @@
 // have what came before it: so whatever a crash leaves is made right by applying the journal from the cursor.
 import { randomInt } from 'node:crypto'
 import { fold } from '../../../message/text/fold.ts'
-import type { Position } from '../../../message/record.ts'
+import type { Position } from '../../../message/line.ts'
 import type { Author } from '../../../message/schema.ts'
 import { Catalog, emptyPartition, idKey, indexVersion, partitionColumns, type Partition } from '../files/catalog.ts'
 import type { Span } from '../files/place.ts'
@@ -23,6 +23,11 @@ export class CatalogWriter extends Catalog {
   constructor(path: string) {
     super(path, false)
     if (this.state('seed') === undefined) this.db.transaction(() => this.#setState('seed', randomInt(2 ** 32)))
+  }
+
+  /** An index that begins is whole when it has come to `last`; of one that has begun, nothing changes. */
+  aim(last: Position): void {
+    if (this.state('goal') === undefined) this.db.transaction(() => this.#setState('goal', last))
   }
 
   /** Makes ids known, durably, before there are their messages. */

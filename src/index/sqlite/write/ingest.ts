@@ -2,11 +2,11 @@
 // partitions, then authors and the cursor. Whatever was done twice after a crash was done once.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Position } from '../../../message/record.ts'
+import type { Position } from '../../../message/line.ts'
 import type { Author } from '../../../message/schema.ts'
 import { readBatch, renew, type Batch, type Verdict } from './batch.ts'
 import { CatalogWriter } from './catalog-writer.ts'
-import { catalogFile, idKey, partitionFile, type Partition } from '../files/catalog.ts'
+import { catalogFile, idKey, type Partition } from '../files/catalog.ts'
 import { entryOf } from './entry.ts'
 import { readMessage } from '../files/stored.ts'
 import type { Change } from './partition-writer.ts'
@@ -90,19 +90,6 @@ export class Ingest {
     }
     for (const [partition, removed] of changes) this.partitions.with(partition, (writer) => writer.apply(removed, writer.applied))
     this.catalog.settle(this.catalog.cursor(), [], [], this.partitions.sizes())
-  }
-
-  /** Reads all partitions. Sets aside those that are damaged and names them. */
-  check(): string[] {
-    const damaged: string[] = []
-    for (const partition of this.partitions.list) {
-      if (!partition.made || partition.building) continue
-      const fault = this.partitions.with(partition, (writer) => writer.check() ?? '') ?? 'damaged'
-      if (fault === '') continue
-      damaged.push(partitionFile(partition))
-      if (fault !== 'damaged') this.partitions.setAside(partition, fault)
-    }
-    return damaged
   }
 
   /** Messages by hour, as far as they can be found. */

@@ -1,6 +1,6 @@
 // Owns reading a line of the journal for the index. Intake has checked all of it when it was written; here it is checked for
 // what the index leans on, without loading the schema into the thread.
-import type { Position } from '../../../message/record.ts'
+import type { Position } from '../../../message/line.ts'
 import type { Author, Message } from '../../../message/schema.ts'
 
 /** A record as far as it matters here. */

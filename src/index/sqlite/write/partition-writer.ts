@@ -141,15 +141,6 @@ export class PartitionWriter {
     return new Map(this.#db.all('SELECT hour, rows FROM hour').map((row) => [numberIn(row, 0), numberIn(row, 1)]))
   }
 
-  /** Reads everything. Throws DamagedFile, or answers what does not fit together. */
-  check(): string | undefined {
-    const result = textIn(this.#db.get('PRAGMA quick_check(1)'), 0)
-    if (result !== 'ok') return result
-    this.#db.exec("INSERT INTO terms(terms) VALUES ('integrity-check')")
-    const stored = numberIn(this.#db.get('SELECT count(*) FROM document'), 0)
-    return stored === this.stored ? undefined : `${stored} messages instead of ${this.stored}`
-  }
-
   close(): void {
     this.#db.close()
   }

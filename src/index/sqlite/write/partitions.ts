@@ -35,6 +35,8 @@ export class Partitions {
   /** Takes the list from the catalog. */
   reload(): void {
     this.#setList(this.#catalog.partitions())
+    // What a crash left.
+    for (const { building, span } of this.#list) if (!building) this.#removeDamaged(span.start)
   }
 
   /** Oldest first, without a gap. */
@@ -66,7 +68,7 @@ export class Partitions {
   setAside(partition: Partition, reason: string): void {
     this.#close(partition.span.start)
     const name = partitionFile(partition)
-    for (const old of readdirSync(this.#folder)) if (old.startsWith(`${partition.span.start}.`) && old.includes('.damaged')) rmSync(join(this.#folder, old))
+    this.#removeDamaged(partition.span.start)
     for (const suffix of ['', '-wal', '-shm']) {
       const path = join(this.#folder, name + suffix)
       if (statSync(path, { throwIfNoEntry: false }) !== undefined) renameSync(path, join(this.#folder, `${name}.damaged${suffix}`))
@@ -75,8 +77,10 @@ export class Partitions {
     this.#onDamage(name, reason)
   }
 
+  /** The partition has been made again. The damaged file keeps what was deleted since: it goes. */
   built(start: number): void {
     this.#replace({ ...this.at(start), building: false })
+    this.#removeDamaged(start)
   }
 
   /** How many messages the partitions have that are open, which are those that may have changed. */
@@ -106,6 +110,10 @@ export class Partitions {
 
   close(): void {
     for (const start of this.#open.keys()) this.#close(start)
+  }
+
+  #removeDamaged(start: number): void {
+    for (const name of readdirSync(this.#folder)) if (name.startsWith(`${start}.`) && name.includes('.damaged')) rmSync(join(this.#folder, name))
   }
 
   #writer(partition: Partition): PartitionWriter {

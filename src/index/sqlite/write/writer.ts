@@ -2,6 +2,7 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Position } from '../../../message/line.ts'
 import { catalogFile, indexVersion } from '../files/catalog.ts'
 import { DamagedFile } from '../files/database.ts'
 import { failureOf } from '../threads/failure.ts'
@@ -50,21 +51,35 @@ function empty(): void {
 
 let ingest = open()
 
-function clear(): void {
+/** What was set aside keeps what was deleted since: it goes when all of it has been made again. */
+function forgetDamaged(): void {
+  if (!ingest.catalog.isBehind()) rmSync(`${folder}.damaged`, { recursive: true, force: true })
+}
+
+function apply(lines: readonly string[], last: Position): void {
+  ingest.catalog.aim(last)
+  const wasBehind = ingest.catalog.isBehind()
+  ingest.apply(lines)
+  if (wasBehind) forgetDamaged()
+}
+
+function clear(last: Position): void {
   const volume = ingest.volume()
   const now = Math.floor(ingest.catalog.cursor() / 1000)
   ingest.close()
   empty()
   ingest = openFresh()
+  ingest.catalog.aim(last)
   if (volume.size > 0) ingest.plan(now, volume)
 }
 
 function work(task: Task): Results[Task['kind']] {
   switch (task.kind) {
     case 'open':
-      return undefined
+      ingest.catalog.aim(task.last)
+      return forgetDamaged()
     case 'apply':
-      return ingest.apply(task.lines)
+      return apply(task.lines, task.last)
     case 'refill':
       return ingest.refill(task.start, task.lines, task.upTo)
     case 'progress':
@@ -73,12 +88,10 @@ function work(task: Task): Results[Task['kind']] {
       return ingest.built(task.start)
     case 'setAside':
       return ingest.setAside(task.start, task.generation, task.reason)
-    case 'check':
-      return ingest.check()
     case 'forget':
       return ingest.forget(task.ids)
     case 'clear':
-      return clear()
+      return clear(task.last)
     default:
       return ingest.close()
   }
@@ -86,6 +99,7 @@ function work(task: Task): Results[Task['kind']] {
 
 const standing = (): Standing => ({
   cursor: ingest.catalog.cursor(),
+  behind: ingest.catalog.isBehind(),
   refused: Object.fromEntries(ingest.refused),
   building: ingest.partitions.list.filter(({ building }) => building).map(({ span }) => span.start),
 })
