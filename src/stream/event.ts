@@ -1,6 +1,6 @@
 // Owns which event a record of the journal is, and its data. Pure.
 import { present } from '../enrich/present.ts'
-import type { JournalRecord, Position } from '../message/record.ts'
+import type { JournalRecord, Position } from '../message/line.ts'
 import { frame, type Frame } from './frame.ts'
 
 /** A message or an edit, as API answers show it, with its position. */
@@ -27,5 +27,5 @@ export const slowFrame = (position: Position): Frame => frame(position, 'info', 
 /** How a query was understood, where that is doubtful. */
 export const doubtFrame = (position: Position, query: { readonly text: string; readonly warnings: readonly object[] }): Frame => frame(position, 'info', { reason: 'the query is doubtful', query: query.text, warnings: query.warnings })
 
-/** What a client asked for was done. */
-export const acknowledgement = (position: Position, reason: 'subscribed' | 'changed' | 'unsubscribed'): Frame => frame(position, 'info', { reason })
+/** What a client asked for was done; or nothing was to be said for long, and this is the place to go on from. */
+export const noteFrame = (position: Position, reason: 'subscribed' | 'changed' | 'unsubscribed' | 'heartbeat'): Frame => frame(position, 'info', { reason })

@@ -1,5 +1,5 @@
 // Owns what goes over the wire to a subscriber: one event, encoded once for everybody who gets the same.
-import type { Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
 
 /** `message` new, `edit` changed, `delete` gone (or no longer what was asked for), `author` hidden, deleted or back, `info` something about the stream. */
 export type EventName = 'message' | 'edit' | 'delete' | 'author' | 'info'

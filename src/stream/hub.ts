@@ -2,20 +2,20 @@
 // a repeat. Does not know wires: a subscriber is something that takes frames and says when it has too many.
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Batch, Journal } from '../journal/port.ts'
-import type { JournalRecord, Position } from '../message/record.ts'
+import type { JournalRecord, Position } from '../message/line.ts'
 import type { Message } from '../message/schema.ts'
 import { fold } from '../message/text/fold.ts'
 import type { AuthorKeys } from '../query/tree.ts'
 import { createPace } from '../support/pace.ts'
 import { wait } from '../support/timer.ts'
-import { isNews, type Away } from './away.ts'
+import { createAway } from './away.ts'
 import { authorFrame, deleteFrame, messageFrame, slowFrame } from './event.ts'
 import type { Frame } from './frame.ts'
 import { createMatcher } from './matcher.ts'
 import { nobody, type Member, type Start, type Subscriber } from './member.ts'
 import { createRecipients } from './recipients.ts'
-import { breath, networkOf, replay, type Told } from './replay.ts'
-import { interest, passing, wantsNetwork, wantsNetworks, type Wanted } from './subscription.ts'
+import { breath, networkOf, nothingTold, replay } from './replay.ts'
+import { interest, passing, wantsNetwork, type Wanted } from './subscription.ts'
 
 export interface Subscription {
   /** Everything up to here was sent: where to go on. */
@@ -29,6 +29,7 @@ export interface HubCounts {
   readonly subscribers: number
   readonly replaying: number
   readonly delivered: number
+  /** Streams that were ended because their reader was too slow, or something failed in them. */
   readonly cut: number
 }
 
@@ -58,14 +59,18 @@ export interface HubOptions {
 /** Who was sent what is remembered so often, so that they hear of an edit or a delete. */
 const remembered = 200_000
 const rememberedHandles = 10_000
+const rememberedAuthors = 100_000
 const retryAfter = 1_000
+
+/** Whether a line tells of an author who is to be remembered also while nobody listens. */
+const isOfAuthor = (line: string): boolean => line.includes(',"$P":"A",') && !line.includes(',"$I":true,')
 
 export function createHub({ journal, authorKeys, isGone, replayRate, now, onFailure }: HubOptions): Hub {
   const members = new Set<Member>()
   const replays = new Set<Member>()
-  const matcher = createMatcher<Member>()
+  const matcher = createMatcher<Member>(keysOf)
   const recipients = createRecipients<Member>(remembered)
-  const away: Away = new Set()
+  const away = createAway(rememberedAuthors)
   const pace = createPace(replayRate, now)
   /** Queries ask for them with each message. */
   const keys = new Map<string, readonly string[]>()
@@ -82,19 +87,26 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
     return asked
   }
 
+  /** What fails in one stream ends that one and no other. */
   function deliver(member: Member, frame: Frame): void {
     if (frame.position <= member.floor || !members.has(member)) return
-    member.subscriber.send(frame)
-    delivered++
-    if (!member.subscriber.full()) return
+    const { subscriber } = member
+    try {
+      subscriber.send(frame)
+      delivered++
+      if (!subscriber.full()) return
+      subscriber.send(slowFrame(frame.position))
+    } catch (error) {
+      onFailure(error)
+    }
     cut++
-    member.subscriber.send(slowFrame(frame.position))
     end(member)
   }
 
   function leave(member: Member): Subscriber {
     const { subscriber } = member
-    members.delete(member)
+    // Whoever asks for its place after this is told the last one.
+    if (members.delete(member)) member.floor = Math.max(member.floor, position)
     replays.delete(member)
     matcher.remove(member)
     member.stop.abort()
@@ -102,12 +114,12 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
     return subscriber
   }
 
-  const end = (member: Member): void => leave(member).end()
-
-  function takeInterest(member: Member): void {
-    member.interest = interest(member.wanted, keysOf)
-    matcher.remove(member)
-    matcher.add(member, member.interest)
+  function end(member: Member): void {
+    try {
+      leave(member).end()
+    } catch (error) {
+      onFailure(error)
+    }
   }
 
   function tellMessage(record: Extract<JournalRecord, { op: 'I' | 'U' }>): void {
@@ -143,9 +155,15 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
     if (handle !== undefined) {
       const changed = fold(handle)
       keys.delete(changed)
-      for (const member of members) if (member.interest.handles.includes(changed)) takeInterest(member)
+      matcher.renew(changed)
     }
-    if (!record.imported && isNews(record.author, away)) tellEnd(key, network, 0, authorFrame(record))
+    if (record.imported) return
+    const news = away.hear(record)
+    if (news === 'news') return tellEnd(key, network, 0, authorFrame(record))
+    if (news === undefined) return
+    // Who came back may have been told in another connection, of which nothing is known any more.
+    const frame = authorFrame(record)
+    for (const member of members) if (member.unsure >= 0) deliver(member, frame)
   }
 
   function tell(record: JournalRecord): void {
@@ -162,9 +180,8 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
   async function tellAll(batch: Batch): Promise<void> {
     // Not in the turn in which it was synced: in that turn the intake learns from it who has which handle.
     await breathe()
-    if (members.size === 0) {
-      keys.clear()
-    } else {
+    if (members.size === 0) keys.clear()
+    if (members.size > 0 || batch.lines.some(isOfAuthor)) {
       let untilBreath = breath
       for (const record of batch.records()) {
         try {
@@ -185,12 +202,11 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
     member.floor = floor
     replays.delete(member)
     members.add(member)
-    // Not as it was when the replay began: who has a handle may have changed since.
-    takeInterest(member)
+    matcher.add(member, member.interest)
   }
 
   async function catchUp(member: Member, after: Position): Promise<void> {
-    const told: Told = { sent: new Map(), away: new Set() }
+    const told = nothingTold()
     function send(frame: Frame): void {
       member.subscriber.send(frame)
       delivered++
@@ -199,13 +215,13 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
       member.floor = at
       if (member.stop.signal.aborted || at < position) return false
       for (const [key, written] of told.sent) recipients.add(key, written, member)
-      for (const key of told.away) away.add(key)
+      away.adopt(told.away)
       goLive(member, at)
       return true
     }
     replays.add(member)
     try {
-      await replay(after, member, told, { journal, pace, isGone, send, reached })
+      await replay(after, member, told, { journal, pace, isGone, wasBack: away.wasBack, send, reached })
     } catch (error) {
       onFailure(error)
     }
@@ -215,16 +231,17 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
 
   function subscribe(wanted: Wanted, start: Start | undefined, subscriber: Subscriber): Subscription {
     const after = start === undefined ? position : Math.min(start.after, journal.last())
-    const member: Member = { subscriber, wanted, interest: interest(wanted, keysOf), floor: after, unsure: start?.resumed === true ? Math.floor(after / 1000) : -1, stop: new AbortController() }
+    const member: Member = { subscriber, interest: interest(wanted, keysOf), floor: after, unsure: start?.resumed === true ? Math.floor(after / 1000) : -1, stop: new AbortController() }
     if (start === undefined) goLive(member, after)
     else void catchUp(member, after)
     return {
       position: () => (members.has(member) ? Math.max(member.floor, position) : member.floor),
       change(next) {
-        member.wanted = next
-        if (wantsNetworks(member.interest)) member.unsure = Math.floor(Math.max(member.floor, position) / 1000)
-        if (members.has(member)) takeInterest(member)
-        else member.interest = interest(next, keysOf)
+        if (member.interest.networks.size > 0) member.unsure = Math.floor(Math.max(member.floor, position) / 1000)
+        member.interest = interest(next, keysOf)
+        if (!members.has(member)) return
+        matcher.remove(member)
+        matcher.add(member, member.interest)
       },
       close: () => void leave(member),
     }

@@ -1,8 +1,8 @@
 // Owns what the hub has to do with one subscriber: its wire, what it wants, and up to where it was told.
-import type { Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
 import type { Frame } from './frame.ts'
 import type { Recipient } from './recipients.ts'
-import type { Interest, Wanted } from './subscription.ts'
+import type { Interest } from './subscription.ts'
 
 /** The wire of one subscriber. None of it throws or waits. */
 export interface Subscriber {
@@ -28,7 +28,6 @@ export interface Start {
 export interface Member extends Recipient {
   subscriber: Subscriber
   interest: Interest
-  wanted: Wanted
   /** Up to here it was told by a replay, and is not told again. */
   floor: Position
   /** Aborts when it left. */

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { backoff } from '../support/backoff.ts'
 import { parseJson } from '../support/json.ts'
 import { openAnswer } from '../support/open-answer.ts'
+import { retryAfter } from '../support/retry-after.ts'
 import { readEvents } from '../support/server-events.ts'
 import { wait } from '../support/timer.ts'
 import { errorIn, LoklakError } from '../watch/errors.ts'
@@ -24,6 +25,7 @@ export interface RemoteOptions {
   readonly onInterrupted: (reason: string, pause: number) => void
   /** The shortest and the longest pause, in milliseconds. */
   readonly pauses?: { readonly least: number; readonly most: number }
+  readonly now?: () => number
 }
 
 export interface Remote {
@@ -36,6 +38,8 @@ export interface Remote {
 /** Three heartbeats. */
 const silence = 45_000
 const mostRefusal = 65_536
+/** However long a server asks to be left alone. */
+const longestPause = 3_600_000
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -53,7 +57,7 @@ async function refusalOf(response: IncomingMessage, address: URL): Promise<Lokla
   return errorIn(parseJson(text)) ?? new LoklakError('SERVER_UNREACHABLE', `${address.origin} answered ${statusCode}, which is no stream.${moved}`)
 }
 
-export function listenTo({ address, socketPath, signal, onInterrupted, pauses = { least: 1_000, most: 30_000 } }: RemoteOptions): Remote {
+export function listenTo({ address, socketPath, signal, onInterrupted, pauses = { least: 1_000, most: 30_000 }, now = Date.now }: RemoteOptions): Remote {
   const pause = backoff(pauses)
   let last: string | undefined
   let wasThere = false
@@ -72,7 +76,7 @@ export function listenTo({ address, socketPath, signal, onInterrupted, pauses = 
     if (statusCode !== 200) {
       const refusal = await refusalOf(response, address)
       if (!mayPass(statusCode)) throw refusal
-      await rest(refusal.message, Number(response.headers['retry-after'] ?? 0) * 1000)
+      await rest(refusal.message, retryAfter(response.headers['retry-after'], now(), longestPause))
       return
     }
     wasThere = true

@@ -2,10 +2,10 @@
 // replays share. Does not know the other subscribers.
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Journal } from '../journal/port.ts'
-import type { JournalRecord, Position } from '../message/record.ts'
+import type { JournalRecord, Position } from '../message/line.ts'
 import type { Message } from '../message/schema.ts'
 import type { Pace } from '../support/pace.ts'
-import { isNews, type Away } from './away.ts'
+import { createAway, type Away } from './away.ts'
 import { authorFrame, deleteFrame, messageFrame, missingFrame } from './event.ts'
 import type { Frame } from './frame.ts'
 import type { Member } from './member.ts'
@@ -15,6 +15,8 @@ export interface Replay {
   readonly journal: Pick<Journal, 'follow' | 'segments'>
   readonly pace: Pace
   readonly isGone: (message: Message) => boolean
+  /** Whether the hub knows that the record at a position told that an author is back. */
+  readonly wasBack: (position: Position) => boolean
   send(frame: Frame): void
   /** Everything up to a position was told; whether that is where the hub is, and the member has joined the others. */
   reached(position: Position): boolean
@@ -31,6 +33,8 @@ export interface Told {
 export const breath = 32
 const remembered = 1_000
 
+export const nothingTold = (): Told => ({ sent: new Map(), away: createAway(remembered) })
+
 export const networkOf = (id_str: string): string => id_str.split(':', 1)[0] ?? ''
 
 function remember({ sent }: Told, key: string, written: number, member: Member): void {
@@ -39,7 +43,7 @@ function remember({ sent }: Told, key: string, written: number, member: Member):
 }
 
 /** What one member is told of a record. */
-function frameFor(record: JournalRecord, member: Member, told: Told, isGone: Replay['isGone']): Frame | undefined {
+function frameFor(record: JournalRecord, member: Member, told: Told, { isGone, wasBack }: Pick<Replay, 'isGone' | 'wasBack'>): Frame | undefined {
   const { interest } = member
   const { sent, away } = told
   const concerns = (key: string, network: string, written: number): boolean => sent.has(key) || written <= member.unsure || wantsNetwork(interest, network)
@@ -47,7 +51,9 @@ function frameFor(record: JournalRecord, member: Member, told: Told, isGone: Rep
   switch (record.op) {
     case 'A': {
       const { key, network } = record.author
-      return isNews(record.author, away) && concerns(key, network, 0) ? authorFrame(record) : undefined
+      const news = away.hear(record)
+      const isNews = news === 'news' || wasBack(record.position) || (news === 'perhaps' && member.unsure >= 0)
+      return isNews && concerns(key, network, 0) ? authorFrame(record) : undefined
     }
     case 'D': {
       const { id_str, created_at } = record
@@ -71,7 +77,7 @@ function frameFor(record: JournalRecord, member: Member, told: Told, isGone: Rep
 }
 
 /** Tells everything after a position, and resolves when the member has joined the others, left, or the journal closed. */
-export async function replay(after: Position, member: Member, told: Told, { journal, pace, isGone, send, reached }: Replay): Promise<void> {
+export async function replay(after: Position, member: Member, told: Told, { journal, pace, send, reached, ...known }: Replay): Promise<void> {
   const { subscriber, stop: { signal } } = member
   // Whoever subscribes is sent nothing before it knows its subscription.
   await breathe()
@@ -81,7 +87,7 @@ export async function replay(after: Position, member: Member, told: Told, { jour
   let untilBreath = breath
   for await (const batch of journal.follow(after, signal)) {
     for (const record of batch.records()) {
-      const frame = frameFor(record, member, told, isGone)
+      const frame = frameFor(record, member, told, known)
       if (frame !== undefined) send(frame)
       if (reached(record.position)) return
       if (--untilBreath <= 0) {

@@ -2,12 +2,13 @@
 import type { Message } from '../message/schema.ts'
 import { fold } from '../message/text/fold.ts'
 import { compileQuery, subject, type Predicate, type Subject } from '../query/match.ts'
-import { requiredTerms } from '../query/required.ts'
+import { printQuery } from '../query/print.ts'
 import type { AuthorKeys, Query } from '../query/tree.ts'
-import { channelsOf, families, type Channel } from './channels.ts'
+import { channelsOf, families, opened, openLevels } from './channels.ts'
 
 export interface Wanted {
-  readonly channels: readonly Channel[]
+  /** As `readChannel` answers them. */
+  readonly channels: readonly string[]
   readonly query?: Query
 }
 
@@ -15,28 +16,45 @@ export interface Wanted {
 export interface Passing {
   readonly message: Message
   subject(): Subject
-  channels(): ReadonlySet<string>
+  /** Its channels below a network, with these levels open: a pattern with the same levels open is looked up, not tried. */
+  channels(levels: number): ReadonlySet<string>
 }
 
 export function passing(message: Message): Passing {
   let prepared: Subject | undefined
-  let channels: ReadonlySet<string> | undefined
-  return {
-    message,
-    subject: () => (prepared ??= subject(message)),
-    channels: () => (channels ??= new Set(channelsOf(message, families))),
+  const channels = new Map<number, ReadonlySet<string>>()
+
+  function withOpen(levels: number): ReadonlySet<string> {
+    const known = channels.get(levels)
+    if (known !== undefined) return known
+    const made = levels === 0 ? channelsOf(message, families).filter(isDeep) : [...withOpen(0)].map((name) => opened(name, levels))
+    const names = new Set(made)
+    channels.set(levels, names)
+    return names
   }
+
+  return { message, subject: () => (prepared ??= subject(message)), channels: withOpen }
+}
+
+/** Whether a channel is below a network. */
+const isDeep = (channel: string): boolean => channel.includes('/')
+
+/** A query that stands: `text` is the same for all that are the same. */
+export interface Standing {
+  readonly text: string
+  readonly query: Query
+  readonly predicate: Predicate
+  /** Folded handles that the query names: when one changes hands, the query means somebody else. */
+  readonly handles: readonly string[]
 }
 
 /** What is wanted, ready to be asked. */
 export interface Interest {
-  readonly channels: readonly string[]
-  readonly patterns: readonly RegExp[]
-  /** Terms of which every match of the query has one; undefined where there are none and each message must be looked at. */
-  readonly terms: readonly string[] | undefined
-  readonly predicate: Predicate | undefined
-  /** Folded handles that the query names: when one changes hands, the query means somebody else. */
-  readonly handles: readonly string[]
+  /** Networks of which everything is wanted, `all` being all of them. */
+  readonly networks: ReadonlySet<string>
+  /** Channels below a network, with the levels of each that are open. */
+  readonly channels: readonly { readonly name: string; readonly levels: number }[]
+  readonly standing: Standing | undefined
   /** Whether a message is wanted. */
   wants(passing: Passing): boolean
 }
@@ -56,25 +74,23 @@ function handlesIn(query: Query | undefined): string[] {
   }
 }
 
-export function interest({ channels, query }: Wanted, authorKeys: AuthorKeys): Interest {
-  const plain = channels.filter(({ pattern }) => pattern === undefined).map(({ name }) => name)
-  const patterns = channels.flatMap(({ pattern }) => pattern ?? [])
-  const predicate = query === undefined ? undefined : compileQuery(query, authorKeys)
+const stand = (query: Query, authorKeys: AuthorKeys): Standing => ({ text: printQuery(query), query, predicate: compileQuery(query, authorKeys), handles: [...new Set(handlesIn(query))] })
+
+export function interest(wanted: Wanted, authorKeys: AuthorKeys): Interest {
+  const { query } = wanted
+  const networks = new Set(wanted.channels.filter((name) => !isDeep(name)))
+  const channels = [...new Set(wanted.channels)].filter(isDeep).map((name) => ({ name, levels: openLevels(name) }))
+  const standing = query === undefined ? undefined : stand(query, authorKeys)
   return {
-    channels: plain,
-    patterns,
-    predicate,
-    terms: query === undefined ? undefined : requiredTerms(query, authorKeys),
-    handles: handlesIn(query),
+    networks,
+    channels,
+    standing,
     wants: (passing) =>
-      plain.some((name) => name === 'all' || (name === passing.message.network) || (name.includes('/') && passing.channels().has(name))) ||
-      (patterns.length > 0 && [...passing.channels()].some((name) => patterns.some((pattern) => pattern.test(name)))) ||
-      (predicate?.(passing.subject()) ?? false),
+      networks.has('all') || networks.has(passing.message.network) ||
+      channels.some(({ name, levels }) => passing.channels(levels).has(name)) ||
+      (standing?.predicate(passing.subject()) ?? false),
   }
 }
 
-/** Whether everything about some network reaches this subscriber, so that it is not remembered what it was sent. */
-export const wantsNetworks = ({ channels, patterns }: Interest): boolean => patterns.length > 0 || channels.some((name) => !name.includes('/'))
-
-/** Whether everything about a network reaches this subscriber, deletes of messages it never saw included. */
-export const wantsNetwork = ({ channels, patterns }: Interest, network: string): boolean => channels.includes('all') || channels.includes(network) || patterns.some((pattern) => pattern.test(network) || pattern.test('all'))
+/** Whether everything about a network reaches this subscriber, deletes of messages it never saw included; so it is not remembered what it was sent. */
+export const wantsNetwork = ({ networks }: Interest, network: string): boolean => networks.has('all') || networks.has(network)

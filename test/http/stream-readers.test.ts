@@ -2,9 +2,21 @@
 import assert from 'node:assert/strict'
 import { connect, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import type { Entry } from '../../src/message/record.ts'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { Entry } from '../../src/message/line.ts'
 import { insert } from '../journal/fixtures.ts'
 import { fetched, listen, streaming, turn, type Streaming } from './streaming.ts'
+
+setFlagsFromString('--expose-gc')
+const collect: unknown = runInNewContext('gc')
+
+/** Bytes in buffers that something still holds. */
+function buffersInUse(): number {
+  assert.ok(typeof collect === 'function')
+  collect()
+  return process.memoryUsage().arrayBuffers
+}
 
 /** Asks for a stream and never reads a byte of it. */
 async function deaf(t: TestContext, port: number, query: string): Promise<Socket> {
@@ -61,12 +73,21 @@ test('a client that drops 200 times at random while 20,000 messages pass gets ea
   assert.deepEqual(heard, Array.from({ length: total }, (_, i) => `m${i}`))
 })
 
-test('a reader who never reads is cut off, the others get everything, and memory stays where it was', async (t) => {
-  const house = await streaming(t, { streams: { queue: 100_000, heartbeat: 5 } })
+test('a reader who never reads is cut off, the others get everything, and what waits for all of them is bounded', async (t) => {
+  const [queue, deafs, bytes] = [100_000, 10, 10_000]
+  const house = await streaming(t, { streams: { queue, heartbeat: 5 } })
   const readers = await Promise.all([listen(house.port, 'channel=all&only=id_str'), listen(house.port, 'q=id:m19&only=id_str')])
-  for (let i = 0; i < 10; i++) await deaf(t, house.port, 'channel=all')
-  while (house.hub.counts().subscribers < 12) await turn()
-  const count = await appendUntil(house, 10_000, () => house.hub.counts().cut === 10)
+  const before = buffersInUse()
+  for (let i = 0; i < deafs; i++) await deaf(t, house.port, 'channel=all')
+  while (house.hub.counts().subscribers < deafs + 2) await turn()
+  let most = 0
+  const count = await appendUntil(house, bytes, () => {
+    most = Math.max(most, buffersInUse() - before)
+    return house.hub.counts().cut === deafs
+  })
+  assert.ok(count * bytes > 2 * deafs * queue, 'much more was sent than may wait')
+  // What waits, a write of 64 KiB that is under way, and the turn in which it was seen to be too much; for each.
+  assert.ok(most < deafs * (queue + 65_536 + 20 * 2 * bytes), `${most} bytes waited`)
   const [all, one] = readers
   assert.equal((await all?.gist(count))?.at(-1), `message m${count - 1}`)
   assert.deepEqual(await one?.gist(1), ['message m19'])
@@ -121,13 +142,18 @@ test('a replay waits for its reader, and one who takes nothing at all is given u
   assert.ok(delivered < 2 * total, 'what is not taken is not even read')
 })
 
-test('readers that are many and hear nothing cost nothing but their places; then one message reaches them all', async (t) => {
-  const many = 300
+test('readers that are many and hear nothing cost little more than their connections; then one message reaches them all', async (t) => {
+  const many = 2_000
   const house = await streaming(t, { streams: { perAddress: many, total: many }, requestRate: 0 })
-  const readers = await Promise.all(Array.from({ length: many }, () => listen(house.port, 'q=rain&only=id_str')))
+  const before = process.memoryUsage.rss()
+  const readers: Awaited<ReturnType<typeof listen>>[] = []
+  while (readers.length < many) readers.push(...(await Promise.all(Array.from({ length: 100 }, () => listen(house.port, 'q=rain&only=id_str')))))
   assert.equal((await fetched(house.port, '/api/stream.json?q=rain')).statusCode, 503)
   await house.journal.append(Array.from({ length: 200 }, (_, i) => insert(`s${i}`, 'sun')))
   await house.journal.append([insert('a', 'rain')])
   for (const reader of readers) assert.deepEqual(await reader.gist(1), ['message a'])
   assert.equal(house.hub.counts().delivered, many)
+  // Both ends of each connection are in this process.
+  const each = (process.memoryUsage.rss() - before) / many
+  assert.ok(each < 200_000, `${Math.round(each)} bytes for a reader`)
 })

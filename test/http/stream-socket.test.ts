@@ -41,6 +41,54 @@ test('what is asked for can be changed, and given up', async (t) => {
   assert.deepEqual(await talker.gist(1), ['message 4 a'])
 })
 
+test('the end of a subscription has the place up to which it heard, also where nothing it wanted passed', async (t) => {
+  const { port, journal, told } = await streaming(t)
+  const talker = await talk(t, ws(port))
+  talker.say({ subscribe: { q: 'rain' } })
+  await talker.next()
+  const [position] = await journal.append([insert('a', 'sun')])
+  await told()
+  talker.say({ unsubscribe: {} })
+  const { id, data } = await talker.next()
+  assert.deepEqual([id, data.reason], [String(position), 'unsubscribed'])
+})
+
+test('where there is nothing to say, each subscription is told its place now and then', async (t) => {
+  const { port, journal, told } = await streaming(t, { streams: { heartbeat: 5 } })
+  const talker = await talk(t, ws(port))
+  talker.say({ subscribe: { id: 'a', q: 'rain' } })
+  talker.say({ subscribe: { id: 'b', q: 'wind' } })
+  const [position] = await journal.append([insert('1', 'sun')])
+  await told()
+  const moved = new Set<string>()
+  while (moved.size < 2) {
+    const { id, event, data, subscription = '' } = await talker.next()
+    if (id === String(position)) moved.add(`${event} ${data.reason} ${subscription}`)
+  }
+  assert.deepEqual([...moved].sort(), ['info heartbeat a', 'info heartbeat b'])
+})
+
+test('the subscriptions of one address have only so many conditions; what is changed or ended makes room', async (t) => {
+  const { port } = await streaming(t, { streams: { perAddress: 2 } })
+  const [one, two] = [await talk(t, ws(port)), await talk(t, ws(port))]
+  const negations = (of: string): string => Array.from({ length: 15 }, (_, i) => `-${of}${i}*`).join(' ')
+  one.say({ subscribe: { id: 'a', q: negations('rain') } })
+  one.say({ subscribe: { id: 'b', q: negations('wind') } })
+  assert.deepEqual(await one.gist(2), ['info subscribed a', 'info subscribed b'])
+  two.say({ subscribe: { q: negations('snow') } })
+  const { data: { error } } = await two.next()
+  assert.equal(error?.code, 'OVERLOADED')
+  assert.match(error?.detail ?? '', /queries of this address would have more than 512 conditions/)
+  one.say({ change: { id: 'a', q: '-rain' } })
+  await one.next()
+  two.say({ subscribe: { q: negations('snow') } })
+  assert.deepEqual(await two.gist(1), ['info subscribed'])
+  one.say({ unsubscribe: { id: 'b' } })
+  await one.next()
+  two.say({ subscribe: { id: 'more', q: negations('hail') } })
+  assert.deepEqual(await two.gist(1), ['info subscribed more'])
+})
+
 test('a subscription goes on after an id, with the end of what it was sent before', async (t) => {
   const { port, journal } = await streaming(t)
   const talker = await talk(t, ws(port))

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { connectAsync } from 'mqtt'
 import { remoteBroker } from '../../src/stream/mqtt/remote.ts'
-import { insert, temporaryFolder } from '../journal/fixtures.ts'
-import { listen, mqttSuite, publish, type Broker } from '../stream/mqtt-suite.ts'
-import { mosquitto, type Mosquitto } from './mosquitto.ts'
+import { fetchOperator } from '../../src/support/fetch.ts'
+import { idOf, postFrame, startJetstream } from '../e2e/jetstream.ts'
+import { insert, message, temporaryFolder } from '../journal/fixtures.ts'
+import { mqttSuite, publish, type Broker } from '../stream/mqtt-suite.ts'
+import { startLoklak } from './loklak.ts'
+import { mosquitto, subscriber, type Mosquitto, type Subscriber } from './mosquitto.ts'
 import { needs } from './needs.ts'
+import { until } from './until.ts'
 
 const servers = new WeakMap<TestContext, Mosquitto>()
 
@@ -33,6 +40,7 @@ const over = (wire: 'mqtt' | 'mqtts') => async (t: TestContext): Promise<Broker>
 }
 
 const broker = needs('mosquitto', 'mosquitto_passwd', 'openssl')
+const subscribing = needs('mosquitto', 'mosquitto_passwd', 'mosquitto_sub', 'openssl')
 
 describe('Mosquitto', broker, () => {
   mqttSuite('Mosquitto by TCP', over('mqtt'))
@@ -46,48 +54,130 @@ test('a wrong password and a certificate of somebody else are refused with a rea
   await assert.rejects(remoteBroker({ address: `mqtts://127.0.0.1:${broker.tls}`, user: 'loklak', password: broker.password, ca: undefined, clientId: 'x', qos: 1 })(signal), /self.signed/i)
 })
 
-test('Mosquitto is killed and started again in mid-stream, twice: an online listener ends with every message, in order', broker, async (t) => {
+/** As the server has it: listeners have so long to come back. */
+const settle = 5_000
+
+const ids = (count: number): string[] => Array.from({ length: count }, (_, i) => `m${i}`)
+
+/** Waits until a subscriber has so many, and holds them against what was stored, in that order. */
+async function assertHeard(listening: Subscriber, expected: readonly string[], within = 60_000): Promise<void> {
+  await until(`${expected.length} messages`, () => (listening.unique().length >= expected.length ? true : undefined), { within, describe: () => `${listening.unique().length} were heard` })
+  const heard = listening.unique().map(({ id_str }) => id_str)
+  const wrong = heard.findIndex((id, at) => id !== expected[at])
+  assert.equal(wrong, -1, `message ${wrong} is ${String(heard[wrong])} after ${String(heard[wrong - 1])}`)
+  assert.equal(heard.length, expected.length)
+}
+
+test('Mosquitto is killed and started again in mid-stream, twice: an online listener ends with every message, in order', subscribing, async (t) => {
   const broker = await server(t)
-  const address = `mqtt://127.0.0.1:${broker.tcp}`
-  const listening = await listen(t, address, {}, 'all')
-  // What is published before a listener is back is the broker's to lose, so the publisher, who tells the last minute again, waits
-  // for it here.
-  let isBack = Promise.resolve()
-  const connect = remote(address, broker)
-  const { journal, publisher, connected } = await publish(t, (signal) => isBack.then(() => connect(signal)), { families: ['all'] })
+  const listening = await subscriber(t, broker.tcp, 'all')
+  const { journal, publisher, connected } = await publish(t, remote(`mqtt://127.0.0.1:${broker.tcp}`, broker), { families: ['all'], settle })
   await connected()
   const total = 3_000
   for (let i = 0; i < total; i += 50) {
-    await journal.append(Array.from({ length: 50 }, (_, j) => insert(`m${i + j}`)))
+    await journal.append(ids(total).slice(i, i + 50).map((id) => insert(id)))
     if (i === 1_000 || i === 2_000) {
-      isBack = new Promise<void>((resolve) => listening.client.once('connect', () => resolve()))
+      await until('most of it', () => (listening.unique().length > i - 500 ? true : undefined))
       await broker.kill()
       await broker.restart()
-      await isBack
       await connected()
     }
   }
-  await listening.count(total)
-  assert.deepEqual(new Set(listening.unique().map(({ payload }) => payload.id_str)).size, total)
+  await assertHeard(listening, ids(total))
   assert.equal(publisher.state().connected, true)
 })
 
-test('Mosquitto stands still for a while: nothing is lost, and collecting goes on meanwhile', broker, async (t) => {
+test('Mosquitto stands still for more than a minute: it is left, come back to, and nothing is lost; collecting goes on meanwhile', subscribing, async (t) => {
   const broker = await server(t)
-  const address = `mqtt://127.0.0.1:${broker.tcp}`
-  const listening = await listen(t, address, {}, 'all')
-  const { journal, connected } = await publish(t, remote(address, broker), { families: ['all'] })
+  const listening = await subscriber(t, broker.tcp, 'all')
+  const { journal, publisher, connected } = await publish(t, remote(`mqtt://127.0.0.1:${broker.tcp}`, broker), { families: ['all'], settle })
   await connected()
-  await journal.append([insert('before')])
-  await listening.count(1)
+  const total = 3_000
+  await journal.append(ids(10).map((id) => insert(id)))
+  await assertHeard(listening, ids(10))
   broker.pause()
-  for (let i = 0; i < 500; i++) await journal.append([insert(`m${i}`)])
+  const begun = performance.now()
+  for (let i = 10; i < total; i++) await journal.append([insert(`m${i}`)])
+  await until('the publisher has noticed', () => (publisher.state().connected ? undefined : true), { within: 90_000 })
+  await sleep(Math.max(0, 65_000 - (performance.now() - begun)))
   broker.resume()
-  await listening.count(501)
-  assert.deepEqual(listening.unique().map(({ payload }) => payload.id_str), ['before', ...Array.from({ length: 500 }, (_, i) => `m${i}`)])
+  await assertHeard(listening, ids(total))
 })
 
-test('an independent client, mosquitto_sub, gets what is published', needs('mosquitto', 'mosquitto_passwd', 'mosquitto_sub', 'openssl'), async (t) => {
+test('with a topic for each word there are more publications than MQTT has numbers for, and each arrives', subscribing, async (t) => {
+  const broker = await server(t)
+  const listening = await subscriber(t, broker.tcp, 'any/text/last')
+  const { journal, connected } = await publish(t, remote(`mqtt://127.0.0.1:${broker.tcp}`, broker), { families: ['text'] })
+  await connected()
+  const total = 700
+  const long = Array.from({ length: 50 }, (_, i) => `word${i}`).join(' ')
+  for (let i = 0; i < total; i += 100) await journal.append(ids(total).slice(i, i + 100).map((id) => insert(id, `${long} last`)))
+  await assertHeard(listening, ids(total))
+})
+
+test('names that Mosquitto would close the connection for are written so that it takes them', subscribing, async (t) => {
+  const broker = await server(t)
+  const listening = await subscriber(t, broker.tcp, 'all')
+  const { journal, connected } = await publish(t, remote(`mqtt://127.0.0.1:${broker.tcp}`, broker), { families: ['all', 'hashtag'] })
+  await connected()
+  const hashtags = ['a\u0000b', 'a\u0001b', 'a\u0085b', 'a\uFFFFb', 'a\uFDD0b', 'a\u{1FFFE}b', 'a\uD800b', '+', '#', '$SYS', '/', ' ', 'x'.repeat(2_000)]
+  await journal.append([{ op: 'I', imported: false, message: { ...message('m0'), hashtags } }])
+  await journal.append([insert('m1')])
+  await assertHeard(listening, ids(2))
+})
+
+test('who has a name may listen as well, and only loklak may publish', subscribing, async (t) => {
+  const broker = await server(t)
+  const { username, password } = broker.reader
+  const address = `mqtt://127.0.0.1:${broker.tcp}`
+  const named = await subscriber(t, broker.tcp, 'all', '-u', username, '-P', password)
+  const nobody = await subscriber(t, broker.tcp, 'all')
+  for (const speaker of [await connectAsync(address, { username, password }), await connectAsync(address)]) {
+    await speaker.publishAsync('all', '{"$T":1,"$P":"I","id_str":"forged"}', { qos: 1 })
+    await speaker.endAsync()
+  }
+  const { journal, connected } = await publish(t, remote(address, broker), { families: ['all'] })
+  await connected()
+  await journal.append([insert('m0')])
+  for (const listening of [named, nobody]) await assertHeard(listening, ids(1))
+})
+
+test('loklak is killed in mid-publication and started again: a listener ends with everything, in order', subscribing, async (t) => {
+  const broker = await server(t)
+  const jetstream = await startJetstream(t)
+  const passwordFile = join(await temporaryFolder(), 'password')
+  await writeFile(passwordFile, broker.password)
+  const loklak = await startLoklak('loklak', await temporaryFolder(), jetstream.url, {
+    'source.bluesky.since': '-1h', 'disk.floor': '0', 'stream.enabled': 'true', 'stream.mqtt.address': `127.0.0.1:${broker.tcp}`, 'stream.mqtt.user': 'loklak', 'stream.mqtt.password.file': passwordFile,
+  })
+  t.after(() => loklak.kill())
+  await loklak.live()
+  const listening = await subscriber(t, broker.tcp, 'bluesky')
+  const expected: string[] = []
+  const pour = (count: number): void => {
+    for (let n = 0; n < count; n++) {
+      const key = `post${expected.length}`
+      const time = Date.now() * 1000 + expected.length
+      expected.push(idOf(key))
+      jetstream.publish(time, postFrame(time, key, `number ${expected.length}`))
+    }
+  }
+  for (const heard of [200, 2_500]) {
+    pour(3_000)
+    await until(`${heard} are heard`, () => (listening.unique().length >= heard ? true : undefined), { describe: () => loklak.output() })
+    await loklak.kill()
+    await loklak.restart()
+  }
+  pour(100)
+  await assertHeard(listening, expected)
+  const asked = await fetchOperator(`${loklak.url()}/api/status.json`, { signal: AbortSignal.timeout(10_000), timeout: 10_000, mostBytes: 1e6 })
+  const status: { mqtt: { connected: boolean; published: number; clients: number | null } } = JSON.parse(asked.body.toString())
+  assert.equal(status.mqtt.connected, true)
+  assert.equal(status.mqtt.clients, null)
+  assert.ok(status.mqtt.published > 0)
+})
+
+test('an independent client, mosquitto_sub, gets what is published', subscribing, async (t) => {
   const broker = await server(t)
   const listening = promisify(execFile)('mosquitto_sub', ['-h', '127.0.0.1', '-p', String(broker.tcp), '-t', 'test/user/ann', '-C', '3', '-W', '30', '-q', '1'])
   const { journal, connected } = await publish(t, remote(`mqtt://127.0.0.1:${broker.tcp}`, broker))

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import * as fc from 'fast-check'
-import type { Entry, Position } from '../../src/message/record.ts'
+import type { Entry, Position } from '../../src/message/line.ts'
 import { parseQuery } from '../../src/query/query.ts'
 import { match } from '../../src/query/match.ts'
 import { readChannel } from '../../src/stream/channels.ts'
 import type { Frame } from '../../src/stream/frame.ts'
-import { createHub, type Hub } from '../../src/stream/hub.ts'
+import { createHub, type Hub, type HubOptions } from '../../src/stream/hub.ts'
 import type { Start, Subscriber } from '../../src/stream/member.ts'
 import type { Wanted } from '../../src/stream/subscription.ts'
 import { author, edit, heldClock, insert, message, openAt, remove, temporaryFolder, type Opened } from '../journal/fixtures.ts'
@@ -16,8 +16,7 @@ const query = (text: string): Wanted => ({ channels: [], query: parseQuery(text,
 
 const resume = (after: Position): Start => ({ after, resumed: true })
 
-interface Opening {
-  readonly journal: Opened
+interface Following {
   readonly hub: Hub
   /** What failed inside the hub. */
   readonly failures: unknown[]
@@ -27,12 +26,11 @@ interface Opening {
   settled(): Promise<void>
 }
 
-async function open(t: TestContext, keys: (handle: string) => readonly string[] = () => []): Promise<Opening> {
-  const clock = heldClock()
-  const journal = await openAt(t, await temporaryFolder(), { now: () => (clock.add(1), clock.now()), segmentBytes: 500_000 })
+/** A hub on a journal. */
+async function follow(t: TestContext, journal: Opened, options: Partial<HubOptions> = {}): Promise<Following> {
   const failures: unknown[] = []
   const gone = new Set<string>()
-  const hub = createHub({ journal, authorKeys: keys, isGone: ({ id_str }) => gone.has(id_str), replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error) })
+  const hub = createHub({ journal, authorKeys: () => [], isGone: ({ id_str }) => gone.has(id_str), replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error), ...options })
   const stop = new AbortController()
   const running = hub.run(stop.signal)
   t.after(async () => {
@@ -44,8 +42,19 @@ async function open(t: TestContext, keys: (handle: string) => readonly string[] 
     do await new Promise((resolve) => setImmediate(resolve))
     while (hub.position() < journal.last() || hub.counts().replaying > 0)
   }
-  return { journal, hub, failures, gone, settled }
+  await settled()
+  return { hub, failures, gone, settled }
 }
+
+async function open(t: TestContext, authorKeys: HubOptions['authorKeys'] = () => []): Promise<Following & { readonly journal: Opened }> {
+  const clock = heldClock()
+  const journal = await openAt(t, await temporaryFolder(), { now: () => (clock.add(1), clock.now()), segmentBytes: 500_000 })
+  return { journal, ...(await follow(t, journal, { authorKeys })) }
+}
+
+const account = (key: string) => ({ key, network: 'test', handle: `${key}.test`, state: 'active' as const })
+/** Somebody renamed: the state is what it was. */
+const profile = (key: string): Entry => ({ op: 'A', imported: false, author: { ...account(key), name: 'New', as_of: { state: 1, profile: 10 } } })
 
 interface Ear extends Subscriber {
   readonly frames: Frame[]
@@ -220,6 +229,17 @@ test('a subscription knows its place, also where nothing it wants passes', async
   assert.deepEqual([live.position(), replayed.position()], [after, after])
 })
 
+test('the place of a subscription that ended is where it ended, also where nothing it wanted passed', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const subscription = hub.subscribe(query('rain'), undefined, ear())
+  const [last] = await journal.append([insert('a', 'sun')])
+  await settled()
+  subscription.close()
+  await journal.append([insert('b', 'rain')])
+  await settled()
+  assert.equal(subscription.position(), last)
+})
+
 test('nothing is sent before subscribing is done', async (t) => {
   const { journal, hub, settled } = await open(t)
   await journal.append([insert('a')])
@@ -256,6 +276,42 @@ test('of an author it is news to be hidden, deleted, or back; not a new name', a
   hub.subscribe(channels('all'), { after: 0, resumed: false }, replayed)
   await settled()
   for (const listener of [live, replayed]) assert.deepEqual(listener.frames.map((frame) => JSON.parse(frame.json()).state), ['hidden', 'active'])
+})
+
+test('who was told that an author is hidden hears that they are back: live, after an interruption, and though nobody listened', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const live = ear()
+  const connection = hub.subscribe(query('rain'), undefined, live)
+  await journal.append([insert('a', 'rain', 'ann'), author('key:ann', 'Ann', 'hidden')])
+  await settled()
+  connection.close()
+  await journal.append([profile('key:ann')])
+  await settled()
+  const back = ear()
+  hub.subscribe(query('rain'), resume(connection.position()), back)
+  await settled()
+  assert.deepEqual(heard(back), ['author key:ann'])
+  assert.deepEqual(heard(live), ['message a', 'author key:ann'])
+})
+
+test('an author who went away before a start and is back after it is told to who may have been told; a new name is not', async (t) => {
+  const { journal, settled: stored, hub: before } = await open(t)
+  await journal.append([insert('a', 'rain', 'ann'), author('key:ann', 'Ann', 'hidden'), insert('b', 'rain')])
+  await stored()
+  const place = before.position()
+  const { hub, settled } = await follow(t, journal)
+  const [resumed, fresh] = [ear(), ear()]
+  hub.subscribe(query('rain'), resume(place), resumed)
+  hub.subscribe(query('rain'), undefined, fresh)
+  await settled()
+  const state = { ...account('key:ann'), as_of: { state: 9, profile: 5 } }
+  await journal.append([profile('key:bob'), { op: 'A', imported: false, author: state }, profile('key:ann')])
+  await settled()
+  assert.deepEqual([heard(resumed), heard(fresh)], [['author key:ann'], []])
+  const later = ear()
+  hub.subscribe(query('rain'), resume(place), later)
+  await settled()
+  assert.deepEqual(heard(later), ['author key:ann'], 'and whoever comes later still')
 })
 
 test('who comes later is not told any more what is gone by then', async (t) => {
@@ -303,17 +359,40 @@ test('a handle that changes hands during a replay counts when the subscriber joi
   assert.deepEqual(heard(listener), ['message a', 'message b', 'message c'])
 })
 
-test('one record that cannot be told does not keep the others from being told', async (t) => {
+test('what fails in one stream ends that one, counted; the others get everything', async (t) => {
   const { journal, hub, failures, settled } = await open(t)
-  const listener = ear()
-  hub.subscribe(channels('all'), undefined, { ...listener, send(frame) {
+  const [before, broken, later] = [ear(), ear(), ear()]
+  hub.subscribe(channels('all'), undefined, before)
+  hub.subscribe(channels('all'), undefined, { ...broken, send(frame) {
     if (frame.json().includes('"bad"')) throw new Error('cannot be told')
-    listener.frames.push(frame)
-  } })
+    broken.frames.push(frame)
+  }, end: () => void (broken.ended = true) })
+  hub.subscribe(channels('all'), undefined, later)
   await journal.append([insert('a'), insert('bad'), insert('b')])
   await settled()
-  assert.deepEqual(heard(listener), ['message a', 'message b'])
+  for (const listener of [before, later]) assert.deepEqual([heard(listener), listener.ended], [['message a', 'message bad', 'message b'], false])
+  assert.deepEqual([heard(broken), broken.ended], [['message a'], true])
   assert.deepEqual(failures.map(String), ['Error: cannot be told'])
+  assert.deepEqual([hub.counts().cut, hub.counts().subscribers], [1, 2])
+})
+
+test('replays together go no faster than they may, and what happens now is not held up', async (t) => {
+  const { journal, hub: free } = await open(t)
+  const batches = 10
+  // Segments apart are read apart.
+  for (let i = 0; i < batches; i++) await journal.append(Array.from({ length: 60 }, (_, j) => insert(`m${i * 60 + j}`, 'x'.repeat(10_000))))
+  const { now } = heldClock()
+  const { hub } = await follow(t, journal, { replayRate: 1, now })
+  const [slow, live, quick] = [ear(), ear(), ear()]
+  hub.subscribe(channels('all'), { after: 0, resumed: false }, slow)
+  hub.subscribe(channels('all'), undefined, live)
+  free.subscribe(channels('all'), { after: 0, resumed: false }, quick)
+  while (quick.frames.length < batches * 60) await new Promise((resolve) => setImmediate(resolve))
+  await journal.append([insert('now')])
+  while (live.frames.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(heard(live), ['message now'])
+  assert.ok(slow.frames.length > 0 && slow.frames.length < batches * 60, `${slow.frames.length} in no time`)
+  assert.equal(hub.counts().replaying, 1)
 })
 
 test('when the hub stops, all streams end, also those that replay', async (t) => {

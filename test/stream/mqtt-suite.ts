@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
-import type { Position } from '../../src/message/record.ts'
+import type { Position } from '../../src/message/line.ts'
 import type { Connect } from '../../src/stream/mqtt/outlet.ts'
-import { createPublisher } from '../../src/stream/mqtt/publisher.ts'
+import { createPublisher, type PublisherOptions } from '../../src/stream/mqtt/publisher.ts'
 import { createPublications, type TopicFamily } from '../../src/stream/mqtt/topics.ts'
 import { edit, heldClock, insert, message, openAt, remove, temporaryFolder, type Opened } from '../journal/fixtures.ts'
 
@@ -58,14 +58,14 @@ export async function listen(t: TestContext, address: string, options: IClientOp
 }
 
 /** Publishes a journal until the test ends. */
-export async function publish(t: TestContext, connect: Connect, options: { readonly families?: readonly TopicFamily[]; readonly path?: string; readonly journal?: Opened; readonly prefix?: string } = {}) {
+export async function publish(t: TestContext, connect: Connect, options: { readonly families?: readonly TopicFamily[]; readonly path?: string; readonly journal?: Opened; readonly settle?: number; readonly now?: () => number; readonly publications?: PublisherOptions['publications'] } = {}) {
   const path = options.path ?? (await temporaryFolder())
   const clock = heldClock()
   const journal = options.journal ?? (await openAt(t, path, { now: () => (clock.add(1), clock.now()) }))
   const stop = new AbortController()
   const publisher = createPublisher({
-    journal, connect, publications: createPublications(options.families ?? ['all', 'network', 'user', 'mention', 'hashtag'], options.prefix ?? ''),
-    statePath: join(path, 'state', 'mqtt.json'), now: Date.now, log: { info: () => undefined, warn: () => undefined }, leastWait: 20,
+    journal, connect, publications: options.publications ?? createPublications(options.families ?? ['all', 'network', 'user', 'mention', 'hashtag'], ''),
+    statePath: join(path, 'state', 'mqtt.json'), now: options.now ?? Date.now, log: { info: () => undefined, warn: () => undefined }, settle: options.settle ?? 0, leastWait: 20,
   })
   const running = publisher.run(stop.signal)
   const close = async () => {

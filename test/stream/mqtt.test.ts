@@ -4,11 +4,13 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { connect as connectTcp } from 'node:net'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { connectAsync } from 'mqtt'
+import { connect as connectMqtt, connectAsync } from 'mqtt'
+import type { Entry } from '../../src/message/line.ts'
 import { embeddedBroker, type EmbeddedBroker } from '../../src/stream/mqtt/embedded.ts'
 import type { Outlet } from '../../src/stream/mqtt/outlet.ts'
+import type { Publisher } from '../../src/stream/mqtt/publisher.ts'
 import { createPublications } from '../../src/stream/mqtt/topics.ts'
-import { insert, message, remove, temporaryFolder } from '../journal/fixtures.ts'
+import { edit, insert, message, openAt, remove, temporaryFolder, type Opened } from '../journal/fixtures.ts'
 import { listen, mqttSuite, publish, type Broker } from './mqtt-suite.ts'
 
 const brokers = new WeakMap<TestContext, EmbeddedBroker>()
@@ -100,20 +102,132 @@ test('after a connection broke, the last minute is published again, and what was
   assert.deepEqual(heard, ['a', 'a', 'b'], 'a, stored a moment before, is told again')
 })
 
-test('which families are published is a choice, and a prefix stands before every topic', () => {
-  const publications = createPublications(['all', 'text'], 'loklak/')
-  const publication = publications({ ...insert('test:a', 'rain rain Sun'), position: 1 })
-  assert.deepEqual(publication?.topics, ['loklak/all', 'loklak/test/text/rain', 'loklak/any/text/rain', 'loklak/test/text/sun', 'loklak/any/text/sun'])
-  assert.deepEqual(publications({ ...remove('test:a'), position: 2 })?.topics, publication?.topics)
-  assert.deepEqual(publications({ ...remove('test:unseen'), position: 3 })?.topics, ['loklak/all'])
-  assert.equal(publications({ op: 'I', imported: true, message: message('x'), position: 4 }), undefined)
-  assert.equal(publications({ op: 'D', imported: false, id_str: 'x', created_at: undefined, position: 5 }), undefined)
-})
-
 test('MQTT clients that are not ours can connect with any name and no password, and are counted', async (t) => {
   const opened = await embeddedBroker({ port: 0, portWs: 0, connections: 2 })
   t.after(() => opened.close())
   const client = await connectAsync(opened.addresses[0] ?? '', { username: 'anyone', password: 'anything' })
   t.after(() => client.endAsync(true))
   assert.equal(opened.clients(), 1)
+})
+
+/** CONNECT, and SUBSCRIBE to `all` at QoS 0, byte by byte: a client of which we know that it reads nothing. */
+const connectAndSubscribe = Buffer.from('100f00044d5154540402003c0003726177820800010003616c6c00', 'hex')
+
+test('a listener that reads nothing is thrown out, and the others get everything', { timeout: 30_000 }, async (t) => {
+  const opened = await embeddedBroker({ port: 0, portWs: 0, connections: 10 })
+  t.after(() => opened.close())
+  const [address = ''] = opened.addresses
+  const listening = await listen(t, address, {}, 'all')
+  const deaf = connectTcp(Number(new URL(address).port), '127.0.0.1').pause()
+  t.after(() => deaf.destroy())
+  deaf.on('error', () => undefined)
+  deaf.write(connectAndSubscribe)
+  while (opened.clients() < 2) await new Promise((resolve) => setImmediate(resolve))
+  const { journal, connected } = await publish(t, opened.connect, { families: ['all'] })
+  await connected()
+  // More than a kernel keeps for a connection, and what may wait for a listener besides.
+  const long = 'rain '.repeat(8_000)
+  const total = 600
+  for (let i = 0; i < total; i += 20) await journal.append(Array.from({ length: 20 }, (_, j) => insert(`m${i + j}`, long)))
+  await listening.count(total)
+  while (opened.clients() > 1) await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(listening.unique().map(({ payload }) => payload.id_str), Array.from({ length: total }, (_, i) => `m${i}`))
+  await journal.append([insert('after')])
+  await listening.count(total + 1)
+})
+
+test('no session sleeps in the broker: what a listener missed does not wait in memory', async (t) => {
+  const { connect, addresses } = await start(t)
+  const [address = ''] = addresses
+  const awake = await listen(t, address, {}, 'all')
+  const sleeper = await listen(t, address, { clean: false, clientId: 'sleeper' }, 'all')
+  await sleeper.client.endAsync()
+  const { journal, connected } = await publish(t, connect, { families: ['all'] })
+  await connected()
+  await journal.append([insert('missed')])
+  await awake.count(1)
+  const back = connectMqtt(address, { clean: false, clientId: 'sleeper' })
+  t.after(() => back.endAsync(true))
+  const wasThere = await new Promise<boolean>((resolve) => back.once('connect', ({ sessionPresent }) => resolve(sessionPresent)))
+  assert.equal(wasThere, false)
+  const heard: string[] = []
+  back.on('message', (_topic, payload) => heard.push(idOf(payload)))
+  await back.subscribeAsync('all', { qos: 1 })
+  await journal.append([insert('heard')])
+  await awake.count(2)
+  while (heard.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(heard, ['heard'])
+})
+
+/** Resolves when everything in the journal is published. */
+async function through(publisher: Publisher, journal: Opened): Promise<void> {
+  while (publisher.state().position < journal.last()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+function idOf(payload: Buffer): string {
+  const message: { id_str: string } = JSON.parse(payload.toString())
+  return message.id_str
+}
+
+test('a record that cannot be published is counted and left out; it stops nothing', async (t) => {
+  const { connect, addresses } = await start(t)
+  const listening = await listen(t, addresses[0] ?? '', {}, 'all')
+  const able = createPublications(['all'], '')
+  const { journal, publisher, connected } = await publish(t, connect, {
+    publications(record) {
+      if (record.op === 'I' && record.message.id_str === 'b') throw new TypeError('not to be told')
+      return able(record)
+    },
+  })
+  await connected()
+  await journal.append([insert('a'), insert('b'), insert('c')])
+  await listening.count(2)
+  assert.deepEqual(listening.unique().map(({ payload }) => payload.id_str), ['a', 'c'])
+  assert.equal(publisher.state().refused, 1)
+  assert.equal(publisher.state().connected, true)
+  await through(publisher, journal)
+})
+
+test('deletes and edits find where the message went after a restart as well', async (t) => {
+  const { connect, addresses } = await start(t)
+  const listening = await listen(t, addresses[0] ?? '', {}, 'test/hashtag/sun')
+  const path = await temporaryFolder()
+  let ms = Date.UTC(2026, 0, 2, 12)
+  const journal = await openAt(t, path, { now: () => ms })
+  const first = await publish(t, connect, { families: ['all', 'hashtag'], path, journal, now: () => ms })
+  await first.connected()
+  const sunny = (id: string): Entry => ({ op: 'I', imported: false, message: { ...message(id), hashtags: ['sun'] } })
+  await journal.append([sunny('a'), sunny('b')])
+  await listening.count(2)
+  await through(first.publisher, journal)
+  // Ten minutes later they are not among what is published again.
+  ms += 600_000
+  await journal.append([insert('much later')])
+  await through(first.publisher, journal)
+  await first.close()
+  await publish(t, connect, { families: ['all', 'hashtag'], path, journal, now: () => ms })
+  await journal.append([edit('a', 'no tag any more'), remove('a'), remove('b')])
+  await listening.count(5)
+  assert.deepEqual(listening.unique().map(({ payload }) => `${payload.$P} ${payload.id_str}`), ['I a', 'I b', 'U a', 'D a', 'D b'])
+})
+
+test('after a reconnect listeners get time to come back before anything is published', async (t) => {
+  const working = await start(t)
+  const { promise: lost, resolve: lose } = Promise.withResolvers<string>()
+  let connections = 0
+  const said: string[] = []
+  const { journal, publisher, connected, close } = await publish(t, async (signal) => {
+    const outlet = await working.connect(signal)
+    const of = ++connections
+    return { ...outlet, gone: of === 1 ? lost : outlet.gone, publish: (topic, payload) => (said.push(`${of} ${idOf(payload)}`), outlet.publish(topic, payload)) }
+  }, { families: ['all'], settle: 1_000_000 })
+  await connected()
+  await journal.append([insert('a')])
+  await through(publisher, journal)
+  lose('the broker was killed')
+  while (connections < 2) await new Promise((resolve) => setImmediate(resolve))
+  await connected()
+  await journal.append([insert('b')])
+  await close()
+  assert.deepEqual(said, ['1 a'], 'at once the first time, and not yet the second')
 })

@@ -66,6 +66,21 @@ test('a server that is full or begins is asked again, as late as it says', async
   assert.match(interruptions[0] ?? '', /8 streams/)
 })
 
+test('it comes back when the server says, as seconds or as a date, but not in a hundred days', async (t) => {
+  const now = Date.parse('2026-11-22T12:00:00Z')
+  for (const [header, expected] of [['7', 7_000], ['Sun, 22 Nov 2026 12:00:30 GMT', 30_000], ['10000000', 3_600_000]] as const) {
+    const { address, asked } = await serve(t, refuse(new LoklakError('OVERLOADED', ''), { 'retry-after': header }))
+    const stop = new AbortController()
+    const told: number[] = []
+    const { events } = listenTo({ address, signal: stop.signal, pauses, now: () => now, onInterrupted(_reason, pause) {
+      told.push(pause)
+      stop.abort()
+    } })
+    assert.equal((await events.next()).done, true)
+    assert.deepEqual([told, asked.length], [[expected], 1], header)
+  }
+})
+
 test('what the server refuses is the end of it', async (t) => {
   const { address } = await serve(t, refuse(new LoklakError('BAD_PARAMETER', 'channel: "x" is none')))
   await assert.rejects(take(1, { address }), (error: unknown) => error instanceof LoklakError && error.code === 'BAD_PARAMETER' && error.detail === 'channel: "x" is none')

@@ -4,7 +4,7 @@ import type { Warning } from '../../query/bad-query.ts'
 import { timeRange } from '../../query/bounds.ts'
 import type { Query } from '../../query/tree.ts'
 import { instant, moment } from '../../settings/quantity.ts'
-import { readChannel, type Channel } from '../../stream/channels.ts'
+import { readChannel } from '../../stream/channels.ts'
 import type { Start } from '../../stream/member.ts'
 import type { Wanted } from '../../stream/subscription.ts'
 import { LoklakError } from '../../watch/errors.ts'
@@ -39,10 +39,18 @@ const bad = (detail: string): never => {
 const listed = (text: string | undefined): string[] => [...new Set((text ?? '').split(',').map((name) => name.trim()).filter((name) => name !== ''))]
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 64))
 
-function readChannels(text: string | undefined): Channel[] {
+/** What may have been meant by a name that is no channel. */
+function nearest(name: string): string {
+  const [first = '', ...rest] = name.split('/')
+  const meant = first.toLowerCase() === 'all' ? ['any', ...rest].join('/') : rest.length === 0 ? 'all' : name.replace(/^[^/]*/, 'any')
+  const found = readChannel(meant)
+  return found === undefined ? '' : `; ${quoted(found)} is one`
+}
+
+function readChannels(text: string | undefined): readonly string[] {
   const names = listed(text)
   if (names.length > maxChannels) bad(`channel: ${names.length} were asked for; ${maxChannels} are taken`)
-  return names.map((name) => readChannel(name) ?? bad(`channel: ${quoted(name)} is none; all, NETWORK, NETWORK/FAMILY/NAME and any/FAMILY/NAME are, with FAMILY one of user, mention, hashtag, country, language, text`))
+  return names.map((name) => readChannel(name) ?? bad(`channel: no message is ever in ${quoted(name)}${nearest(name)}. There are all, NETWORK, NETWORK/FAMILY/NAME and any/FAMILY/NAME, with FAMILY one of user, mention, hashtag, country, language, text`))
 }
 
 function readFields(text: string | undefined): readonly string[] | undefined {
@@ -51,16 +59,20 @@ function readFields(text: string | undefined): readonly string[] | undefined {
   return names.length === 0 ? undefined : names.sort()
 }
 
-/** An id is where the reader was; a time is where one begins. */
+/** Ids are times in microseconds, of 16 digits since 2001, and 0 is before all of them. */
+const isId = (text: string): boolean => /^(?:0|[1-9]\d{15})$/.test(text)
+const firstId = 10 ** 15
+
+/** An id is where the reader was; a time is where one begins. A number that is no id is nothing: a year is not told from a count. */
 function readStart(name: string, text: string, now: number): Start {
-  if (/^\d{1,16}$/.test(text)) {
+  if (isId(text)) {
     const after = Number(text)
     return { after: Number.isSafeInteger(after) ? after : now * 1000, resumed: after > 0 }
   }
-  const parsed = moment.parse(text, '')
-  if ('wrong' in parsed) return bad(`${name}: ${quoted(text)} is neither an id of this stream nor a date such as 2026-01-31T12:00:00Z nor a time ago such as -1h`)
+  const parsed = /^-?\d+$/.test(text) ? { wrong: '' } : moment.parse(text, '')
+  if ('wrong' in parsed) return bad(`${name}: ${quoted(text)} is neither an id of this stream (0, or 16 digits) nor a date such as 2026-01-31 or 2026-01-31T12:00:00Z nor a time ago such as -1h`)
   // What happens at the very instant is part of it.
-  return { after: Math.max(0, Math.min(instant(parsed.value, now), now) * 1000 - 1), resumed: false }
+  return { after: Math.max(firstId, Math.min(instant(parsed.value, now), now) * 1000 - 1), resumed: false }
 }
 
 /** Whether a query speaks of a time after which nothing matches, as a stream cannot. */
@@ -92,7 +104,7 @@ export function readStream(parameters: StreamParameters, lastEventId: string | u
   function start(): Start | undefined {
     const [name, text] = Object.entries({ 'Last-Event-ID': lastEventId, lastEventId: parameters.lastEventId, after: parameters.after }).find(([, text]) => (text ?? '').trim() !== '') ?? []
     if (name !== undefined && text !== undefined) return readStart(name, text.trim(), now)
-    return since === undefined ? undefined : { after: Math.max(0, Math.min(since, now) * 1000 - 1), resumed: false }
+    return since === undefined ? undefined : { after: Math.max(firstId, Math.min(since, now) * 1000 - 1), resumed: false }
   }
 
   return {

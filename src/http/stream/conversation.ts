@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream'
 import { Type } from 'typebox'
 import type { RawData, WebSocket } from 'ws'
-import { acknowledgement, doubtFrame } from '../../stream/event.ts'
+import { doubtFrame, noteFrame } from '../../stream/event.ts'
 import type { Frame } from '../../stream/frame.ts'
 import type { Hub, Subscription } from '../../stream/hub.ts'
 import { isObject, parseJson, type JsonObject } from '../../support/json.ts'
@@ -81,8 +81,9 @@ export function converse({ ws, socket, place, hub, stop, log, now }: Conversatio
       socket.uncork()
     },
     beat() {
-      if (++silent > patience) ws.terminate()
-      else ws.ping()
+      if (++silent > patience) return ws.terminate()
+      ws.ping()
+      for (const [id, { position }] of subscriptions) wire.put(encode(noteFrame(position(), 'heartbeat'), undefined, id))
     },
     end: () => ws.close(stop.aborted ? closing.stopping : code),
     destroy: () => ws.terminate(),
@@ -97,10 +98,11 @@ export function converse({ ws, socket, place, hub, stop, log, now }: Conversatio
   function subscribe(id: string, { wanted, start, only, query }: AskedStream): void {
     if (subscriptions.has(id)) throw new LoklakError('BAD_PARAMETER', `id: ${JSON.stringify(id)} is subscribed already; change or unsubscribe it`)
     if (subscriptions.size >= maxSubscriptions) throw new LoklakError('BAD_PARAMETER', `subscribe: ${maxSubscriptions} subscriptions on one connection are taken`)
+    place.carry(id, wanted.query)
     const send = (frame: Frame): void => wire.put(encode(frame, subscription.only, id))
     const subscription = { ...hub.subscribe(wanted, start, { ...wire, send }), only }
     subscriptions.set(id, subscription)
-    send(acknowledgement(subscription.position(), 'subscribed'))
+    send(noteFrame(subscription.position(), 'subscribed'))
     tellDoubts(subscription, query, send)
   }
 
@@ -118,13 +120,15 @@ export function converse({ ws, socket, place, hub, stop, log, now }: Conversatio
     if (name === 'unsubscribe') {
       subscription.close()
       subscriptions.delete(id)
-      return send(acknowledgement(subscription.position(), 'unsubscribed'))
+      place.carry(id, undefined)
+      return send(noteFrame(subscription.position(), 'unsubscribed'))
     }
     if (body['after'] !== undefined || body['lastEventId'] !== undefined) throw new LoklakError('BAD_PARAMETER', 'after: a change counts from now on; unsubscribe and subscribe to begin elsewhere')
     const { wanted, only, query } = readStream(read(body), undefined, now())
+    place.carry(id, wanted.query)
     subscription.change(wanted)
     subscription.only = only
-    send(acknowledgement(subscription.position(), 'changed'))
+    send(noteFrame(subscription.position(), 'changed'))
     tellDoubts(subscription, query, send)
   }
 

@@ -1,8 +1,9 @@
 // Owns a stream as the answer to a request: server-sent events, or lines of NDJSON. Does not know who listens to what.
 import type { ServerResponse } from 'node:http'
-import type { Position } from '../../message/record.ts'
-import { acknowledgement } from '../../stream/event.ts'
+import type { Position } from '../../message/line.ts'
+import { noteFrame } from '../../stream/event.ts'
 import type { Frame } from '../../stream/frame.ts'
+import type { Join } from './join.ts'
 import type { Pipe } from './wire.ts'
 
 export const streamFormats = ['sse', 'ndjson'] as const
@@ -14,7 +15,7 @@ export interface Script {
   /** What comes first, so that a reader who is sent nothing for long can still go on from where it began. */
   greeting(position: Position): Buffer
   event(frame: Frame, only: readonly string[] | undefined): Buffer
-  /** Keeps proxies from thinking that nothing goes on. */
+  /** Keeps proxies from thinking that nothing goes on, and tells the place, so that a reader of what is rare is not replayed everything. */
   heartbeat(position: Position): Buffer
 }
 
@@ -31,30 +32,13 @@ export const scripts: Readonly<Record<StreamFormat, Script>> = {
   },
   ndjson: {
     type: 'application/x-ndjson; charset=utf-8',
-    greeting: (position) => acknowledgement(position, 'subscribed').line(),
+    greeting: (position) => noteFrame(position, 'subscribed').line(),
     event: (frame, only) => frame.line(only),
-    heartbeat: () => Buffer.from('\n'),
+    heartbeat: (position) => noteFrame(position, 'heartbeat').line(),
   },
 }
 
-/** Parts as one; made once for all readers who get the same in the same turn. */
-function createJoin(): (parts: readonly Buffer[]) => Buffer {
-  let last: readonly Buffer[] = []
-  let joined = Buffer.alloc(0)
-  return (parts) => {
-    const [first] = parts
-    if (first !== undefined && parts.length === 1) return first
-    if (parts.length !== last.length || parts.some((part, at) => part !== last[at])) {
-      last = parts
-      joined = Buffer.concat(parts)
-    }
-    return joined
-  }
-}
-
-const join = createJoin()
-
-export function responsePipe(response: ServerResponse, heartbeat: () => Buffer): Pipe {
+export function responsePipe(response: ServerResponse, join: Join, heartbeat: () => Buffer): Pipe {
   // What is written to a connection that just went is lost with it.
   response.on('error', () => undefined)
   return {

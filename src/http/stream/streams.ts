@@ -2,7 +2,10 @@
 import { holder } from '../address.ts'
 import type { Caller } from '../access.ts'
 import { LoklakError } from '../../watch/errors.ts'
+import type { Query } from '../../query/tree.ts'
 import { createGate } from '../gate.ts'
+import { createBurden } from './burden.ts'
+import { createJoin, type Join } from './join.ts'
 import { createWire, type Pipe, type Wire } from './wire.ts'
 
 export interface StreamLimits {
@@ -17,6 +20,8 @@ export interface StreamLimits {
 
 /** A place among the streams; to be left when the connection is gone. */
 export interface Place {
+  /** What a subscription of this stream asks from now on; undefined for nothing. Throws OVERLOADED where the queries would be too much. */
+  carry(subscription: string, query: Query | undefined): void
   wire(pipe: Pipe): Wire
   leave(): void
 }
@@ -26,6 +31,8 @@ export interface Streams {
   enter(caller: Caller): Place
   /** Waits for what is still being opened. Throws NOT_READY where the server stops before it is. */
   ready<T>(opening: Promise<T>): Promise<T>
+  /** Puts together what many readers get alike. */
+  readonly join: Join
   counts(): StreamCounts
 }
 
@@ -38,6 +45,8 @@ export interface StreamCounts {
 
 /** Milliseconds that readers have to take the last of it when the server stops. */
 const goodbye = 2_000
+/** Conditions in standing queries for each stream that may be: all that may be take less than a millisecond of each message. */
+const conditions = { ofAddress: 256, ofAll: 16 }
 
 const stopping = (): LoklakError => new LoklakError('NOT_READY', 'It stops.')
 
@@ -56,6 +65,7 @@ function createTurn(): (work: () => void) => void {
 
 export function createStreams({ queue, perAddress, total, heartbeat }: StreamLimits, stop: AbortSignal): Streams {
   const gate = createGate({ atOnce: total, atOnceEach: perAddress, what: 'streams' })
+  const burden = createBurden({ perAddress: perAddress * conditions.ofAddress, total: total * conditions.ofAll })
   const turn = createTurn()
   const wires = new Set<Wire>()
   let open = 0
@@ -68,10 +78,12 @@ export function createStreams({ queue, perAddress, total, heartbeat }: StreamLim
     }, goodbye).unref()
   })
 
+  // Whoever has the data folder is not to be kept out by his own readers.
+  const counted = (caller: Caller): string | null => (caller.owner ? null : holder(caller.address))
+
   function take(caller: Caller): () => void {
     try {
-      // Whoever has the data folder is not to be kept out by his own readers.
-      return gate.enter(caller.owner ? null : holder(caller.address)).leave
+      return gate.enter(counted(caller)).leave
     } catch (error) {
       refused++
       throw error
@@ -82,10 +94,12 @@ export function createStreams({ queue, perAddress, total, heartbeat }: StreamLim
     enter(caller) {
       if (stop.aborted) throw stopping()
       const leaveGate = take(caller)
+      const carrier = burden.carrier(counted(caller))
       let wire: Wire | undefined
       let beats: NodeJS.Timeout | undefined
       open++
       return {
+        carry: carrier.carry,
         wire(pipe) {
           const made = createWire(pipe, { limit: queue, turn, onStalled: () => void stalled++ })
           wires.add(made)
@@ -96,6 +110,7 @@ export function createStreams({ queue, perAddress, total, heartbeat }: StreamLim
         leave() {
           open--
           leaveGate()
+          carrier.leave()
           clearInterval(beats)
           if (wire === undefined) return
           wires.delete(wire)
@@ -109,6 +124,7 @@ export function createStreams({ queue, perAddress, total, heartbeat }: StreamLim
         stop.addEventListener('abort', end)
         opening.then(resolve, reject).finally(() => stop.removeEventListener('abort', end))
       }),
+    join: createJoin(),
     counts: () => ({ open, stalled, refused }),
   }
 }

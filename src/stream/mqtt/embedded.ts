@@ -25,8 +25,9 @@ export interface EmbeddedBroker {
 const host = '127.0.0.1'
 /** What listeners send is short: subscriptions and acknowledgements. */
 const maxPacket = 65_536
-/** Bytes that may wait for one listener; then it is cut off, so that a broker in our process cannot eat its memory. */
-const maxWaiting = 4 * 1024 * 1024
+/** Bytes that may wait for one listener. Then all wait for it, for as long as it takes one who reads to catch up; one who does not is thrown out. */
+const maxWaiting = 1024 * 1024
+const patience = 1_000
 
 const isRefused = (): Error => new Error('only loklak publishes here')
 
@@ -44,12 +45,19 @@ const closed = (server: Server): Promise<void> => new Promise((resolve) => serve
 
 /** Starts the broker. Throws PORT_IN_USE. */
 export async function embeddedBroker({ port, portWs, connections }: EmbeddedOptions): Promise<EmbeddedBroker> {
-  const broker = await Aedes.createBroker({ queueLimit: 1000, maxClientsIdLength: 128 })
-  broker.authorizePublish = (client, _packet, done) => done(client === null ? null : isRefused())
-  // A retained or session message would make of delivery a record.
-  broker.authorizeSubscribe = (_client, subscription, done) => done(null, subscription)
+  const broker = await Aedes.createBroker({
+    queueLimit: 1000,
+    maxClientsIdLength: 128,
+    drainTimeout: patience,
+    authorizePublish: (client, _packet, done) => done(client === null ? null : isRefused()),
+    // What a sleeping session has missed would wait here in memory without an end, so there are none: every session is a clean one.
+    preConnect: (_client, packet, done) => {
+      packet.clean = true
+      done(null, true)
+    },
+  })
 
-  const tcp = createServer((socket) => {
+  const tcp = createServer({ highWaterMark: maxWaiting }, (socket) => {
     socket.setNoDelay()
     broker.handle(socket)
   })
@@ -57,7 +65,7 @@ export async function embeddedBroker({ port, portWs, connections }: EmbeddedOpti
   const http = createHttpServer((_request, response) => void response.writeHead(426).end())
   http.maxConnections = connections
   const sockets = new WebSocketServer({ server: http, maxPayload: maxPacket, handleProtocols: (offered) => (offered.has('mqtt') ? 'mqtt' : false) })
-  sockets.on('connection', (socket, request) => broker.handle(createWebSocketStream(socket), request))
+  sockets.on('connection', (socket, request) => broker.handle(createWebSocketStream(socket, { highWaterMark: maxWaiting }), request))
 
   const ports: number[] = []
   try {
@@ -68,12 +76,6 @@ export async function embeddedBroker({ port, portWs, connections }: EmbeddedOpti
     broker.close()
     throw error
   }
-
-  /** Listeners that do not read are cut off before they cost memory. */
-  const lookOut = setInterval(() => {
-    for (const client of Object.values(clientsOf(broker))) if (waitingFor(client.conn) > maxWaiting) client.close()
-  }, 1_000)
-  lookOut.unref()
 
   return {
     addresses: [`mqtt://${host}:${ports[0]}`, `ws://${host}:${ports[1]}`],
@@ -89,23 +91,10 @@ export async function embeddedBroker({ port, portWs, connections }: EmbeddedOpti
         close: () => Promise.resolve(),
       }),
     async close() {
-      clearInterval(lookOut)
       for (const socket of sockets.clients) socket.terminate()
       sockets.close()
       await new Promise<void>((resolve) => broker.close(() => resolve()))
       await Promise.all([closed(tcp), closed(http)])
     },
   }
-}
-
-interface Listener {
-  readonly conn: { readonly writableLength?: number }
-  close(): void
-}
-
-const waitingFor = ({ writableLength }: Listener['conn']): number => writableLength ?? 0
-
-/** The connected clients of the broker, which its types do not show. */
-function clientsOf(broker: Aedes): Record<string, Listener> {
-  return 'clients' in broker && typeof broker.clients === 'object' && broker.clients !== null ? { ...broker.clients } : {}
 }

@@ -16,12 +16,19 @@ export interface MqttOptions extends Pick<PublisherOptions, 'journal' | 'statePa
   readonly prefix: string
 }
 
+/** Milliseconds in which listeners of a broker elsewhere come back after it was away; clients try again after one or two seconds. */
+const settle = 5_000
+
+export interface MqttCounts extends Pick<PublisherState, 'connected' | 'published' | 'refused'> {
+  /** Listeners of the broker inside; null where it is elsewhere. */
+  readonly clients: number | null
+}
+
 export interface Mqtt {
   /** Publishes until the signal aborts, then closes everything. A broker that is away holds nothing up. */
   run(signal: AbortSignal): Promise<void>
   state(): PublisherState
-  /** Listeners of the broker inside; 0 where there is none. */
-  clients(): number
+  counts(): MqttCounts
 }
 
 export function mqtt(options: MqttOptions): Mqtt {
@@ -39,13 +46,16 @@ export function mqtt(options: MqttOptions): Mqtt {
     return inside.connect(signal)
   }
 
-  const publisher = createPublisher({ ...options, connect, publications: createPublications(options.topics, options.prefix) })
+  const publisher = createPublisher({ ...options, connect, settle: remote === undefined ? 0 : settle, publications: createPublications(options.topics, options.prefix) })
   return {
     async run(signal) {
       await publisher.run(signal)
       await inside?.close()
     },
     state: () => publisher.state(),
-    clients: () => inside?.clients() ?? 0,
+    counts() {
+      const { connected, published, refused } = publisher.state()
+      return { connected, published, refused, clients: remote === undefined ? (inside?.clients() ?? 0) : null }
+    },
   }
 }

@@ -4,7 +4,7 @@ export interface Outlet {
   /** Where it publishes, for a person, without secrets. */
   readonly address: string
   /** Resolves when the broker has taken the responsibility for it; rejects when the connection is gone. */
-  publish(topic: string, payload: string): Promise<void>
+  publish(topic: string, payload: Buffer): Promise<void>
   /** Resolves with the reason when the connection is gone. */
   readonly gone: Promise<string>
   close(): Promise<void>

@@ -1,28 +1,28 @@
 // Owns publishing the journal to a broker: a projection with a durable cursor, so that a broker that is away for an hour gets
 // everything after, in order, at least once. MQTT is delivery, never record. Does not know which broker it is.
-import { readFile } from 'node:fs/promises'
 import type { Journal } from '../../journal/port.ts'
-import type { JournalRecord, Position } from '../../message/record.ts'
-import { writeAtomic } from '../../support/atomic-file.ts'
+import type { JournalRecord, Position } from '../../message/line.ts'
 import { backoff } from '../../support/backoff.ts'
-import { InFlight } from '../../support/in-flight.ts'
-import { isObject, parseJson } from '../../support/json.ts'
 import { wait } from '../../support/timer.ts'
+import { openCursor, type Cursor } from './cursor.ts'
+import { createFlights } from './flights.ts'
 import type { Connect, Outlet } from './outlet.ts'
+import { startOfStretch } from './stretch.ts'
 import type { Publication } from './topics.ts'
 
 export interface PublisherOptions {
-  readonly journal: Pick<Journal, 'follow' | 'last'>
+  readonly journal: Pick<Journal, 'follow' | 'read' | 'last' | 'segments'>
   readonly connect: Connect
+  /** What to publish for a record; it is shown the records before the first that is published as well, to know where messages went. */
   readonly publications: (record: JournalRecord) => Publication | undefined
   /** Where its cursor is kept. */
   readonly statePath: string
   readonly now: () => number
   readonly log: { info(message: string): void; warn(message: string): void }
-  /** Publications under way at once. */
-  readonly window?: number
-  /** Microseconds that are published again after each reconnect: a broker that was killed may have lost what it had acknowledged. */
+  /** Milliseconds of publishing that are done again after each reconnect: a broker that was killed may have lost what it had acknowledged. */
   readonly rewind?: number
+  /** Milliseconds between a reconnect and the first publication, in which listeners come back as well. */
+  readonly settle?: number
   readonly leastWait?: number
 }
 
@@ -32,7 +32,10 @@ export interface PublisherState {
   readonly connected: boolean
   /** Why it is not connected, for a person. */
   readonly reason: string | null
+  /** Publications since the start. */
   readonly published: number
+  /** Records since the start that could not be published. */
+  readonly refused: number
 }
 
 export interface Publisher {
@@ -40,33 +43,41 @@ export interface Publisher {
   state(): PublisherState
 }
 
-const saveEvery = 1_000
+/** Bytes of dumps that are read at the start, so that deletes and edits find where messages went. */
+const lookBack = 64 * 1024 * 1024
 
-async function readCursor(path: string): Promise<Position | undefined> {
-  const json = parseJson(await readFile(path, 'utf8').catch(() => ''))
-  return isObject(json) && typeof json['cursor'] === 'number' && Number.isSafeInteger(json['cursor']) ? json['cursor'] : undefined
-}
-
-export function createPublisher({ journal, connect, publications, statePath, now, log, window = 2_000, rewind = 60_000_000, leastWait = 1_000 }: PublisherOptions): Publisher {
-  let cursor: Position = 0
-  let savedAt = 0
-  let saving: Promise<void> = Promise.resolve()
+export function createPublisher({ journal, connect, publications, statePath, now, log, rewind = 60_000, settle = 0, leastWait = 1_000 }: PublisherOptions): Publisher {
+  let cursor: Cursor | undefined
   let connected = false
   let reason: string | null = 'starting'
   let published = 0
+  let refused = 0
 
-  /** Keeps the cursor, at most once a second unless it must be now. */
-  function save(force: boolean): Promise<void> {
-    if (!force && now() - savedAt < saveEvery) return saving
-    savedAt = now()
-    const kept = cursor
-    // A disk that is full for a moment costs repeats after a restart, nothing else.
-    saving = saving.then(() => writeAtomic(statePath, JSON.stringify({ cursor: kept }))).catch(() => undefined)
-    return saving
+  /** What to publish; a record that cannot be must not hold back those after it. */
+  function publicationOf(record: JournalRecord): Publication | undefined {
+    try {
+      return publications(record)
+    } catch (error) {
+      refused++
+      log.warn(`not published, ${record.op} at ${record.position}: ${error instanceof Error ? error.message : String(error)}`)
+      return undefined
+    }
+  }
+
+  /** Shows what was published before, as far back as is bearable. */
+  async function lookBackFrom(end: Position, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const batch of journal.read(startOfStretch(journal.segments(), end, lookBack), signal)) {
+        for (const record of batch.records()) if (record.position <= end) publicationOf(record)
+        if (batch.last >= end) return
+      }
+    } catch (error) {
+      log.warn(`where messages were published before is not known: ${error instanceof Error ? error.message : String(error)}`)
+    }
   }
 
   /** Publishes from a position on until the connection or the signal ends; resolves with why it ended. */
-  async function session(outlet: Outlet, from: Position, signal: AbortSignal): Promise<string> {
+  async function session(outlet: Outlet, place: Cursor, from: Position, signal: AbortSignal): Promise<string> {
     const ended = new AbortController()
     let why = 'stopped'
     const end = (cause: string): void => {
@@ -74,72 +85,58 @@ export function createPublisher({ journal, connect, publications, statePath, now
       why = cause
       ended.abort()
     }
-    let room: PromiseWithResolvers<void> | undefined
-    const flights = new InFlight<Position>(
-      (position) => {
-        cursor = Math.max(cursor, position)
-        void save(false)
-        room?.resolve()
-      },
-      (error) => end(error instanceof Error ? error.message : String(error)),
-    )
-    void outlet.gone.then(end)
     const both = AbortSignal.any([signal, ended.signal])
-    both.addEventListener('abort', () => room?.resolve(), { once: true })
+    const flights = createFlights({ outlet, landed: (position) => place.advance(position), failed: end, signal: both })
+    void outlet.gone.then(end)
     for await (const batch of journal.follow(from, both)) {
       for (const record of batch.records()) {
-        while (flights.count >= window && !both.aborted) {
-          room = Promise.withResolvers<void>()
-          await room.promise
-        }
-        if (both.aborted) break
-        const publication = publications(record)
-        const sent = publication === undefined ? [] : publication.topics.map((topic) => outlet.publish(topic, publication.payload))
-        published += sent.length
-        flights.add(Promise.all(sent), 0, record.position)
+        published += await flights.send(publicationOf(record), record.position)
+        if (both.aborted) return why
       }
-      if (both.aborted) break
     }
     return why
   }
 
-  async function connectOnce(from: Position, signal: AbortSignal): Promise<void> {
+  async function connectOnce(place: Cursor, settling: number, ready: Promise<void>, signal: AbortSignal): Promise<void> {
     const outlet = await connect(signal)
     connected = true
     reason = null
     log.info(`publishing to ${outlet.address}`)
     try {
-      reason = await session(outlet, from, signal)
+      await Promise.all([ready, Promise.race([wait(settling, signal), outlet.gone])])
+      reason = await session(outlet, place, place.rewound(), signal)
     } finally {
       connected = false
       await outlet.close()
-      await save(true)
+      await place.save()
     }
   }
 
   return {
     async run(signal) {
       const pause = backoff({ least: leastWait, most: 30_000 })
-      const begun = await readCursor(statePath)
-      // Past the end is where dumps are gone; what comes now is published all the same.
-      cursor = Math.min(begun ?? Infinity, journal.last())
-      // Kept at once, so that what comes before the first connection is published after it.
-      if (begun === undefined) await save(true)
-      let from = begun === undefined ? cursor : Math.max(0, cursor - rewind)
+      const place = await openCursor({ path: statePath, rewind, now, last: journal.last() })
+      cursor = place
+      const ready = lookBackFrom(place.rewound(), signal)
+      let settling = place.fresh ? 0 : settle
       while (!signal.aborted) {
         try {
-          await connectOnce(from, signal)
+          await connectOnce(place, settling, ready, signal)
           pause.reset()
         } catch (error) {
           reason = error instanceof Error ? error.message : String(error)
         }
         if (signal.aborted) break
         log.warn(`not publishing: ${reason ?? ''}`)
-        from = Math.max(0, cursor - rewind)
+        settling = settle
         await wait(pause.next(), signal)
       }
-      await save(true)
+      await ready
+      await place.save()
     },
-    state: () => ({ position: cursor, lag_ms: Math.max(0, Math.floor((journal.last() - cursor) / 1000)), connected, reason, published }),
+    state() {
+      const position = cursor?.position ?? 0
+      return { position, lag_ms: Math.max(0, Math.floor((journal.last() - position) / 1000)), connected, reason, published, refused }
+    },
   }
 }

@@ -1,57 +1,76 @@
 // Owns which topics a record is published under, and with what payload. Pure, but for remembering where a message went, so that
-// its delete follows it.
+// its delete follows it, and which authors are away, so that it is told when they are back.
 import { present } from '../../enrich/present.ts'
-import type { JournalRecord } from '../../message/record.ts'
-import type { Message } from '../../message/schema.ts'
-import { createCache } from '../../support/cache.ts'
+import type { JournalRecord } from '../../message/line.ts'
+import type { Author, Message } from '../../message/schema.ts'
+import { createAway } from '../away.ts'
 import { channelName, channelsOf, type Family } from '../channels.ts'
+import { createWent } from './went.ts'
 
 export type TopicFamily = 'all' | 'network' | Family
 
 export interface Publication {
   readonly topics: readonly string[]
-  readonly payload: string
+  /** Encoded once, however many topics there are. */
+  readonly payload: Buffer
 }
 
-/** Messages whose topics are remembered for their delete; older ones are told to `all` and their network alone. */
-const remembered = 50_000
+/** Bytes of what is remembered of where messages went: some 50,000 with the families of the default. */
+const remembered = 64 * 1024 * 1024
+/** Channels of a message that was edited again and again: beyond these, older ones are forgotten. */
+const mostChannels = 2_000
+/** Authors that are away, and returns of theirs. */
+const rememberedAuthors = 10_000
 
-/** What to publish for a record; undefined for what is not announced. */
+const encode = (payload: object): Buffer => Buffer.from(JSON.stringify(payload))
+
+/** None for ids of the original, which are digits alone. */
+const networkOf = (id_str: string): readonly string[] => (id_str.includes(':') ? id_str.split(':', 1) : [])
+
+/**
+ * What to publish for a record; undefined for what is not announced. Records come in order, and after a break some of them
+ * again; then the answer is the same.
+ */
 export function createPublications(families: readonly TopicFamily[], prefix: string): (record: JournalRecord) => Publication | undefined {
   const named = families.filter((family) => family !== 'all' && family !== 'network')
   const withAll = families.includes('all')
   const withNetwork = families.includes('network')
-  const went = createCache<string, readonly string[]>(remembered)
+  const went = createWent(remembered)
+  const away = createAway(rememberedAuthors)
 
   const wanted = (channel: string): boolean => channel.includes('/') || (channel === 'all' ? withAll : withNetwork)
-  const topics = (channels: readonly string[]): string[] => channels.filter(wanted).map((channel) => prefix + channel)
-  const general = (network: string): string[] => topics(['all', network])
+  const publication = (channels: readonly string[], payload: object): Publication => ({ topics: channels.filter(wanted).map((channel) => prefix + channel), payload: encode(payload) })
 
   function ofMessage(message: Message, op: 'I' | 'U', position: number): Publication {
+    const now = channelsOf(message, named)
+    // An edit also goes where the older versions went, and so does the delete after it: who heard those must hear this.
     const before = op === 'U' ? (went.get(message.id_str) ?? []) : []
-    // An edit also goes where the older version went: who heard that one must hear this.
-    const now = topics(channelsOf(message, named))
-    went.set(message.id_str, now)
-    return { topics: [...new Set([...now, ...before])], payload: JSON.stringify({ $T: position, $P: op, ...present(message) }) }
+    const all = [...new Set([...now, ...before])]
+    went.set(message.id_str, all.length > mostChannels ? now : all)
+    return publication(all, { $T: position, $P: op, ...present(message) })
+  }
+
+  function ofAuthor(author: Author, position: number): Publication {
+    const { key, network, handle, state, reason } = author
+    const names = named.includes('user') ? [key, ...(handle === undefined ? [] : [handle])] : []
+    const own = names.flatMap((name) => [network, 'any'].map((where) => `${where}/user/${channelName('user', name)}`))
+    return publication(['all', network, ...new Set(own)], { $T: position, $P: 'A', author: { key, network, handle, state, reason } })
   }
 
   return (record) => {
+    const { position } = record
     if (record.imported) return undefined
     switch (record.op) {
       case 'I':
       case 'U':
-        return ofMessage(record.message, record.op, record.position)
+        return ofMessage(record.message, record.op, position)
       case 'D': {
-        const { id_str, created_at, position } = record
+        const { id_str, created_at } = record
         if (created_at === undefined) return undefined
-        return { topics: went.get(id_str) ?? general(id_str.split(':')[0] ?? ''), payload: JSON.stringify({ $T: position, $P: 'D', id_str }) }
+        return publication(went.get(id_str) ?? ['all', ...networkOf(id_str)], { $T: position, $P: 'D', id_str })
       }
-      default: {
-        const { key, network, handle, state, reason } = record.author
-        if (state === undefined) return undefined
-        const own = named.includes('user') ? [key, ...(handle === undefined ? [] : [handle])].map((name) => `${network}/user/${channelName('user', name)}`) : []
-        return { topics: [...general(network), ...topics(own)], payload: JSON.stringify({ $T: record.position, $P: 'A', author: { key, network, handle, state, reason } }) }
-      }
+      default:
+        return away.hear(record) === 'news' || away.wasBack(position) ? ofAuthor(record.author, position) : undefined
     }
   }
 }
