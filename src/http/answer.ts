@@ -29,11 +29,13 @@ export function mannersOf(given: Given): Manners {
 
 export const jsonText = (value: unknown, { minified }: Manners): string => JSON.stringify(value, null, minified ? 0 : 2)
 
+const newline = Buffer.from('\n')
+
 /** Sends JSON, or a call with it. No answer begins with what a caller chose: two letters are enough to look compressed. */
-export function sendJsonText(reply: FastifyReply, json: string, { callback }: Manners, type = 'application/json'): FastifyReply {
-  if (callback === undefined) return reply.type(`${type}; charset=utf-8`).send(`${json}\n`)
-  return reply.type('application/javascript; charset=utf-8').send(`/**/${callback}(${json});\n`)
+export function sendJsonBytes(reply: FastifyReply, json: Buffer, { callback }: Manners, type = 'application/json'): FastifyReply {
+  if (callback === undefined) return reply.type(`${type}; charset=utf-8`).send(Buffer.concat([json, newline]))
+  return reply.type('application/javascript; charset=utf-8').send(Buffer.concat([Buffer.from(`/**/${callback}(`), json, Buffer.from(');\n')]))
 }
 
 /** Sends a value as JSON, or as a call with it. */
-export const sendJson = (reply: FastifyReply, value: unknown, manners: Manners): FastifyReply => sendJsonText(reply, jsonText(value, manners), manners)
+export const sendJson = (reply: FastifyReply, value: unknown, manners: Manners): FastifyReply => sendJsonBytes(reply, Buffer.from(jsonText(value, manners)), manners)

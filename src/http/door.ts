@@ -1,5 +1,5 @@
 // Owns one listening server: its limits against slow and endless callers, and how it closes without cutting anyone off.
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer, maxHeaderSize, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { ListenOptions, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { errorBody, LoklakError, type ErrorCode } from '../watch/errors.ts'
@@ -40,12 +40,20 @@ export interface Door {
 
 const usualTiming: Timing = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5_000 }
 
+/** Whether the address alone is more than all headers may be. Where it came in pieces only the last one is seen. */
+function isAddress(error: Error): boolean {
+  if (!('rawPacket' in error) || !Buffer.isBuffer(error.rawPacket)) return false
+  const end = error.rawPacket.indexOf('\n')
+  return end < 0 || end > maxHeaderSize
+}
+
 /** Answers what is no HTTP at all, or too slow to become it, in the shape of all errors. */
 function refuse(error: Error, socket: Duplex): void {
   const reason = 'code' in error ? error.code : ''
   if (reason === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const [status, code]: [string, ErrorCode] =
-    reason === 'HPE_HEADER_OVERFLOW' ? ['431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE']
+    reason === 'HPE_HEADER_OVERFLOW' && isAddress(error) ? ['414 URI Too Long', 'URI_TOO_LONG']
+    : reason === 'HPE_HEADER_OVERFLOW' ? ['431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE']
     : reason === 'ERR_HTTP_REQUEST_TIMEOUT' ? ['408 Request Timeout', 'REQUEST_TIMEOUT']
     : ['400 Bad Request', 'BAD_REQUEST']
   const body = `${JSON.stringify(errorBody(new LoklakError(code, '')), null, 2)}\n`

@@ -12,6 +12,8 @@ interface Described<P extends TProperties> {
   readonly tag: 'search' | 'server' | 'health'
   readonly summary: string
   readonly parameters: P
+  /** The answer is no JSON, so that there is nothing to indent or to call back with. */
+  readonly plain?: true
   /** Not counted against the limit of requests: a probe must get through while its neighbours ask too much. */
   readonly unlimited?: true
 }
@@ -41,9 +43,9 @@ declare module 'fastify' {
 }
 
 export function addAddress<P extends TProperties>(app: FastifyInstance, address: Address<P>): void {
-  const { url, tag, summary, unlimited } = address
+  const { url, tag, summary, unlimited, plain } = address
   const read = parameterReader(Type.Object(address.parameters))
-  const asked = asAsked(Type.Object({ ...address.parameters, ...manners }))
+  const asked = asAsked(Type.Object({ ...address.parameters, ...(plain === true ? {} : manners) }))
 
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const given = mergeParameters(request.query, request.body)

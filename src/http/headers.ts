@@ -13,7 +13,7 @@ const always = {
 
 const shared = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'Allow, Content-Range, ETag, Last-Modified, Link, Loklak-Partial, Retry-After',
+  'access-control-expose-headers': 'Allow, Content-Range, ETag, Last-Modified, Link, Loklak-Coverage, Loklak-Partial, Retry-After',
   'cross-origin-resource-policy': 'cross-origin',
 }
 

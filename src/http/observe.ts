@@ -3,9 +3,10 @@
 import type { Index, IndexStats } from '../index/port.ts'
 import type { Archive } from '../intake/archive.ts'
 import type { Disk } from '../journal/disk.ts'
-import type { Entry } from '../message/record.ts'
+import type { Entry } from '../message/line.ts'
 import type { Source } from '../sources/source.ts'
 import type { HubCounts } from '../stream/hub.ts'
+import type { MqttCounts } from '../stream/mqtt/mqtt.ts'
 import { rate, type Rate } from '../support/rate.ts'
 import { wait } from '../support/timer.ts'
 import { createWindows, type WindowCounter } from '../watch/windows.ts'
@@ -18,6 +19,8 @@ export interface Observed {
   projections(): readonly ProjectionState[]
   /** Undefined until it is open. */
   stream(): HubCounts | undefined
+  /** Null until it is open, and where nothing is published by MQTT. */
+  mqtt(): MqttCounts | null
   /** Null until it is open. */
   index(): Index | null
   /** Bytes that must stay free, of so many in all. */
@@ -50,6 +53,7 @@ export function createObserver(observed: Observed): Observer {
   const lines: Rate = rate(now)
   const records: Record<Entry['op'], number> = { I: 0, U: 0, D: 0, A: 0 }
   const bytes: WindowCounter = createWindows(now)
+  const indexBytes: WindowCounter = createWindows(now)
   let space = { free: 0, total: 0 }
   let written = 0
   let indexed: IndexStats | undefined
@@ -61,9 +65,8 @@ export function createObserver(observed: Observed): Observer {
   }
 
   function disk(): DiskState {
-    const { hour } = bytes.windows()
     const left = space.free - observed.floor(space.total)
-    const perDay = hour.rate * day * sealedShare
+    const perDay = (bytes.windows().hour.rate * sealedShare + indexBytes.windows().hour.rate) * day
     return { ...space, days_left: perDay <= 0 || space.total === 0 ? null : Math.max(0, Math.floor(left / perDay)) }
   }
 
@@ -109,6 +112,7 @@ export function createObserver(observed: Observed): Observer {
         counts: { messages: indexed?.messages ?? archive?.known.size() ?? 0, users: indexed?.authors ?? 0, queries: 0, accounts: 0 },
         index: indexed,
         stream: observed.stream() ?? { subscribers: 0, replaying: 0, delivered: 0, cut: 0 },
+        mqtt: observed.mqtt(),
         stream_enabled: observed.streaming,
       }
     },
@@ -120,7 +124,9 @@ export function createObserver(observed: Observed): Observer {
     },
     async watchIndex(signal) {
       while (!signal.aborted) {
-        indexed = await observed.index()?.stats(signal).catch(() => indexed)
+        const before = indexed
+        indexed = await observed.index()?.stats(signal).catch(() => before)
+        if (before !== undefined && indexed !== undefined) indexBytes.count(Math.max(0, indexed.bytes - before.bytes))
         // Until it is open there is nothing, and then that is soon known.
         await wait(indexed === undefined ? 500 : 5_000, signal)
       }

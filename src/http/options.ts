@@ -29,6 +29,8 @@ export interface HttpOptions {
     readonly message: string
   }
   readonly streams: StreamLimits
+  /** Whether the messages are generated, so that answers are labelled. */
+  readonly generated: boolean
   readonly version: string
   /** What was built, from COMMIT_HASH and COMMIT_COMMENT. */
   readonly commit: { readonly hash: string; readonly comment: string }
@@ -47,6 +49,7 @@ export const defaultHttpOptions: HttpOptions = {
   connections: 4096,
   dumps: { offered: true, limit: Number.MAX_SAFE_INTEGER, message: '' },
   streams: { queue: 1_048_576, perAddress: 8, total: 2_000, heartbeat: 15_000 },
+  generated: false,
   version: '0.0.0',
   commit: { hash: '', comment: '' },
   now: Date.now,

@@ -3,9 +3,10 @@
 import type { Index, IndexStats } from '../index/port.ts'
 import type { Outcome } from '../intake/port.ts'
 import type { Blockage, Segment } from '../journal/port.ts'
-import type { Entry, Position } from '../message/record.ts'
+import type { Entry, Position } from '../message/line.ts'
 import type { SourceState } from '../sources/source.ts'
 import type { Hub, HubCounts } from '../stream/hub.ts'
+import type { MqttCounts } from '../stream/mqtt/mqtt.ts'
 import type { HealthView } from '../watch/health.ts'
 import type { Log } from '../watch/log.ts'
 import type { Metrics } from '../watch/metrics.ts'
@@ -75,6 +76,8 @@ export interface Status {
   /** As of some seconds ago; absent where there is no index or it was not asked yet. */
   readonly index?: IndexStats | undefined
   readonly stream: HubCounts
+  /** Null where nothing is published by MQTT. */
+  readonly mqtt: MqttCounts | null
   readonly stream_enabled: boolean
 }
 

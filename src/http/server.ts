@@ -22,6 +22,11 @@ import { createStreams } from './stream/streams.ts'
 const maxUrl = 8192
 const burstSeconds = 10
 
+/** In the place of the framework's own compilers, which are loaded where nothing is: they are not asked. */
+const neverBuilt = (): never => {
+  throw new Error('schemas are not compiled')
+}
+
 /** The whole room, ready for `inject()` and `listen()`. Throws LoklakError where a setting is wrong. */
 export function buildServer(parts: Parts, options: HttpOptions): FastifyInstance {
   const doors: Doors = { access: createAccess(options.proxies), urls: [], open: 0, refused: 0, stop: new AbortController() }
@@ -30,6 +35,7 @@ export function buildServer(parts: Parts, options: HttpOptions): FastifyInstance
     bodyLimit: options.bodyLimit,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: maxUrl, querystringParser: parseForm },
+    schemaController: { compilersFactory: { buildValidator: neverBuilt, buildSerializer: neverBuilt } },
     frameworkErrors: (error, request, reply) => {
       setHeaders(request, reply, options.cors)
       void sendError(reply, error, parts.log)

@@ -4,20 +4,10 @@ import type { Windows } from '../watch/windows.ts'
 import type { Status } from './parts.ts'
 import type { Room } from './room.ts'
 
-/** Settings that the original shows, dots written as underscores. */
-const shownSettings = {
-  elasticsearch: ['elasticsearch.cluster.routing.allocation.disk.watermark.low', 'elasticsearch.cluster.routing.allocation.disk.watermark.high'],
-  searchCount: ['search.count.low', 'search.count.default', 'search.count.max.public', 'search.count.max.localhost', 'search.timeout'],
-  retrievalForBackend: ['retrieval.forbackend.enabled', 'retrieval.forbackend.concurrency', 'retrieval.forbackend.loops', 'retrieval.forbackend.sleep.base', 'retrieval.forbackend.sleep.randomoffset'],
-  caretakerProperties: ['caretaker.backendpush.retries', 'caretaker.backendpush.backoff'],
-} as const
+/** Settings that the original shows, dots written as underscores. Those of its others that are nothing here are shown as none. */
+const searchSettings = ['search.count.low', 'search.count.default', 'search.count.max.public', 'search.count.max.localhost', 'search.timeout']
 
 export function systemPart(use: MachineUse, { parts, options, doors }: Room) {
-  const settings = (keys: readonly string[]): Record<string, string> =>
-    Object.fromEntries(keys.flatMap((key) => {
-      const value = parts.setting(key)
-      return value === undefined ? [] : [[key.replaceAll('.', '_'), value]]
-    }))
   return {
     assigned_memory: use.heap_limit,
     used_memory: use.resident,
@@ -32,10 +22,10 @@ export function systemPart(use: MachineUse, { parts, options, doors }: Room) {
     server_threads: doors.open,
     server_uri: options.url ?? doors.urls[0] ?? '',
     Xmx: `${Math.round(use.heap_limit / 1_048_576)}m`,
-    elasticsearch: settings(shownSettings.elasticsearch),
-    searchCount: settings(shownSettings.searchCount),
-    retrievalForBackend: settings(shownSettings.retrievalForBackend),
-    caretakerProperties: settings(shownSettings.caretakerProperties),
+    elasticsearch: {},
+    searchCount: Object.fromEntries(searchSettings.map((key) => [key.replaceAll('.', '_'), parts.setting(key) ?? ''])),
+    retrievalForBackend: {},
+    caretakerProperties: {},
   }
 }
 

@@ -98,6 +98,13 @@ const Stream = Type.Object({
   refused: Type.Number({ description: 'streams since the start for which there was no place' }),
 })
 
+const Mqtt = Type.Object({
+  connected: Type.Boolean({ description: 'to the broker; why not, and how far behind, is in projections' }),
+  published: Type.Number({ description: 'publications since the start, repeats among them' }),
+  refused: Type.Number({ description: 'records since the start that could not be published' }),
+  clients: orNull(Type.Number({ description: 'listeners of the broker inside; null where the broker is elsewhere' })),
+})
+
 export const StatusAnswer = Type.Object({
   collecting: Type.Object({ storing: Type.Boolean(), reason: orNull(Type.String()), last_stored_at: orNull(Instant) }, { description: 'whether what the network publishes is being stored, and why not' }),
   ready: Type.Boolean(),
@@ -115,6 +122,7 @@ export const StatusAnswer = Type.Object({
   intake: Type.Object({ outcomes: Counts, invalid: Counts, repaired: Counts, quarantined: Counts }),
   projections: Type.Array(Projection),
   stream: Stream,
+  mqtt: orNull(Mqtt),
   system: System,
   index: Index,
   client_info: Type.Object({ RemoteHost: Type.String(), IsLocalhost: Type.Enum(['true', 'false']), request_header: Texts }),

@@ -22,11 +22,24 @@ const named: Readonly<Record<string, number>> = { now: 0, hour, day, week }
 const earliest = Date.parse('0000-01-01T00:00:00Z')
 const latest = Date.parse('9999-12-31T23:59:59.999Z')
 
-const relative = /^-?(\d{1,6})([smhdw])$/iu
-const absolute = /^(\d{4})-(\d\d)-(\d\d)(?:[T_ ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(Z|[+-]\d\d:\d\d)?$/iu
+/** In upper case, too, but for M, which others write for months. */
+const relative = /^-?(\d{1,6})([smhdwSHDW])$/u
+const absolute = /^(\d{4})-(\d\d)-(\d\d)(?:[T_ ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/iu
 /** Dates as people write them, year first or last, for the suggestion. */
-const yearFirst = /^(\d{4})\D?(\d{1,2})(?:\D?(\d{1,2}))?$/u
+const yearFirst = /^(\d{4})(?:\D?(\d{1,2})(?:\D?(\d{1,2}))?)?$/u
 const yearLast = /^(\d{1,2})\D(\d{1,2})\D(\d{4})$/u
+/** Spans as people write them: `1h30m`, `3 days`, `1y`, `month`. */
+const spans = /^-?(?:\d+\s*[a-z]+\s*)+$|^[a-z]+$/iu
+const span = /(\d*)\s*([a-z]+)/giu
+const wordUnits: readonly (readonly [RegExp, number])[] = [
+  [/^s(?:ecs?|econds?)?$/iu, second],
+  [/^(?:m|mins?|minutes?)$/u, minute],
+  [/^h(?:rs?|ours?)?$/iu, hour],
+  [/^d(?:ays?)?$/iu, day],
+  [/^w(?:eeks?)?$/iu, week],
+  [/^(?:M|mo|months?)$/u, 30 * day],
+  [/^y(?:rs?|ears?)?$/iu, 365 * day],
+]
 
 /**
  * The instant in milliseconds, or what was expected. A date without a zone is local time of the person. With `whole`, a
@@ -35,7 +48,7 @@ const yearLast = /^(\d{1,2})\D(\d{1,2})\D(\d{4})$/u
 export function readDate(value: string, whole: boolean, clock: Clock): number | DateUnfit {
   const ago = named[value.toLowerCase()] ?? relativeSpan(value)
   const at = ago === undefined ? absoluteDate(value, whole, clock) : clock.now - ago
-  return at !== undefined && at >= earliest && at <= latest ? at : unfit(value, clock)
+  return at === undefined ? unfit(value, clock) : Math.min(Math.max(at, earliest), latest)
 }
 
 function relativeSpan(value: string): number | undefined {
@@ -62,14 +75,28 @@ function zoneOffset(zone: string): number {
   return (zone.startsWith('-') ? 1 : -1) * (hours * hour + minutes * minute)
 }
 
+/** A span in the one unit that says it whole; undefined where it is none. */
+function meantSpan(value: string): string | undefined {
+  if (!spans.test(value)) return undefined
+  let all = 0
+  for (const [, count, word = ''] of value.matchAll(span)) {
+    const unit = wordUnits.find(([pattern]) => pattern.test(word))?.[1]
+    if (unit === undefined) return undefined
+    all += (count === '' ? 1 : Number(count)) * unit
+  }
+  const [name, unit] = Object.entries(units).findLast(([, unit]) => all % unit === 0) ?? []
+  const said = `${all / (unit ?? Number.NaN)}${name ?? ''}`
+  return relative.test(said) ? said : undefined
+}
+
 function unfit(value: string, clock: Clock): DateUnfit {
-  const [, y1, m1, d1 = '1'] = yearFirst.exec(value) ?? []
+  const [, y1, m1 = '1', d1 = '1'] = yearFirst.exec(value) ?? []
   const [, d2, m2, y2] = yearLast.exec(value) ?? []
-  const guess = `${y1 ?? y2}-${(m1 ?? m2)?.padStart(2, '0')}-${(y1 === undefined ? d2 : d1)?.padStart(2, '0')}`
+  const guess = `${y1 ?? y2}-${(y1 === undefined ? m2 : m1)?.padStart(2, '0')}-${(y1 === undefined ? d2 : d1)?.padStart(2, '0')}`
   const fits = absoluteDate(guess, false, clock) !== undefined
   return {
     expected: 'a date like 2026-01-31, 2026-01-31_18:00, 2026-01-31T18:00:00Z, a span like 2h (s m h d w), or now, hour, day, week',
-    suggestion: fits ? guess : new Date(clock.now - day).toISOString().slice(0, 10),
+    suggestion: fits ? guess : (meantSpan(value) ?? new Date(clock.now - day).toISOString().slice(0, 10)),
   }
 }
 

@@ -2,11 +2,11 @@
 // as they stand are a BadQuery.
 import type { Item } from './lex.ts'
 import { looksLikeRegex } from './glob.ts'
-import { flags, keys, parameters, readName, type Reading } from './operators.ts'
+import { flags, isKnownNetwork, keys, parameters, readName, type Reading } from './operators.ts'
 import { badQuery, warn, type Source } from './source.ts'
 import { readText } from './text.ts'
 import { term, type Query } from './tree.ts'
-import { near } from './typo.ts'
+import { isOneEdit, near } from './typo.ts'
 
 /** Reads an item without its minus; undefined where there is nothing to search for. */
 export function readItem(item: Item, source: Source): Query | undefined {
@@ -15,7 +15,7 @@ export function readItem(item: Item, source: Source): Query | undefined {
   if (head === '') return text(item, source)
   if (item.star) return doubtful(item, source, 'a value in quotes takes no *')
   if ('#＃@＠'.includes(head)) return readSign(item, source)
-  if (head.endsWith('=')) return Object.hasOwn(parameters, name) ? readParameter(item, name, source) : text(item, source)
+  if (head.endsWith('=')) return Object.hasOwn(parameters, name) ? readParameter(item, name, source) : readUnknownParameter(item, name, source)
   if (head.startsWith('/')) return readFlag(item, name, source)
   return Object.hasOwn(keys, name) ? readKey(item, name, source) : readUnknownKey(item, name, source)
 }
@@ -50,10 +50,24 @@ function readSign(item: Item, source: Source): Query | undefined {
 }
 
 function readFlag(item: Item, name: string, source: Source): Query | undefined {
-  const flag = item.value === '' && !item.quoted && Object.hasOwn(flags, name) ? flags[name] : undefined
-  if (flag !== undefined) return result(flag, item, source)
-  const [meant] = item.value === '' ? near(name, Object.keys(flags)) : []
-  return meant === undefined ? text(item, source) : doubtful(item, source, `there is no ${item.head} (there is /${meant})`)
+  const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
+  const isAlone = item.value === '' && !item.quoted
+  if (flag !== undefined && isAlone) return result(flag, item, source)
+  if (item.value.startsWith('/')) return text(item, source)
+  if (flag !== undefined) return doubtful(item, source, `${item.head} takes nothing right after it`)
+  return isAlone ? doubtful(item, source, `there is no ${item.head} ${instead(name, Object.keys(flags), (flag) => `/${flag}`)}`) : text(item, source)
+}
+
+function readUnknownParameter(item: Item, name: string, source: Source): Query | undefined {
+  if (Object.hasOwn(flags, name)) return doubtful(item, source, `/${name} takes no value`)
+  if (Object.hasOwn(keys, name)) return doubtful(item, source, `there is no ${item.head} (there is ${name}:)`)
+  return doubtful(item, source, `there is no ${item.head} ${instead(name, Object.keys(parameters), (parameter) => `/${parameter}=`)}`)
+}
+
+/** What there is in place of a name that is none: what is spelled nearly so, or else all. */
+function instead(name: string, known: readonly string[], written: (name: string) => string): string {
+  const meant = known.filter((candidate) => isOneEdit(name, candidate))
+  return `(there is ${(meant.length > 0 ? meant : known).map(written).join(' ')})`
 }
 
 function readParameter(item: Item, name: string, source: Source): Query | undefined {
@@ -65,13 +79,21 @@ function readParameter(item: Item, name: string, source: Source): Query | undefi
 function readKey(item: Item, name: string, source: Source): Query | undefined {
   if (item.value.trim() === '') return doubtful(item, source, `${item.head} has no value`)
   const reading = keys[name]?.(item.value.trim(), item.quoted, source.clock)
+  if (name === 'source' && fits(reading)) for (const network of item.value.toLowerCase().split(',')) if (!isKnownNetwork(network)) warn(source, item.valueAt, `no network ${network} is known here; only messages that name it are found`)
   return reading === undefined ? undefined : result(reading, item, source)
 }
+
+/** Names of addresses that have no // after them; what begins so is text and no operator. */
+const schemes = new Set(['acct', 'did', 'doi', 'geo', 'mailto', 'nostr', 'tel', 'urn'])
+/** An operator has at least two letters, and what follows its colon begins like a value. */
+const looksLikeKey = ({ value, quoted }: Item, name: string): boolean => name.length > 1 && !schemes.has(name) && (quoted || /^[\p{L}\p{N}_@#-]/u.test(value))
 
 /** A typo in a key is an error only where it can hardly be anything else: its value is one for the key that was meant. */
 function readUnknownKey(item: Item, name: string, source: Source): Query | undefined {
   const meant = item.value.trim() === '' ? undefined : near(name, Object.keys(keys)).find((key) => fits(keys[key]?.(item.value.trim(), item.quoted, source.clock)))
-  if (meant === undefined) return text(item, source)
+  if (meant === undefined) {
+    return looksLikeKey(item, name) ? doubtful(item, source, `there is no operator ${item.head} ${instead(name, Object.keys(keys), (key) => `${key}:`)}`) : text(item, source)
+  }
   throw badQuery(source, item.at + (item.negated ? 1 : 0), {
     problem: `there is no operator ${item.head}`,
     expected: `${meant}: (or quotes around it, to search for it as text)`,

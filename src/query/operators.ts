@@ -51,6 +51,10 @@ const host = /^(?:[\p{L}\p{M}\p{N}_-]+\.)+[\p{L}\p{M}\p{N}-]+$|^localhost$/u
 const idPattern = /^[A-Za-z0-9._:~-]{1,256}$/u
 const owned = possessions.filter((possession) => possession !== 'reply' && possession !== 'pure')
 
+/** Networks that loklak or an import of what the original kept can tell of. */
+const networks = new Set([...sourceTypes.map((type) => type.toLowerCase()), 'sample'])
+export const isKnownNetwork = (name: string): boolean => networks.has(name.trim())
+
 const readTime =
   (edge: 'since' | 'until'): Read =>
   (value, _quoted, clock) => {

@@ -43,17 +43,28 @@ function turned(given: readonly number[]): string | undefined {
 const farthest = 20_040
 const defaultKm = 100
 
+/** What begins with two numbers, whatever units stand at them, names no place. */
+const coordinates = /^\s*[+-]?\d+(?:\.\d+)?\D*,\s*[+-]?\d/u
+/** Kilometres of what else distances are written in. */
+const kilometres: Readonly<Record<string, number>> = { m: 0.001, mi: 1.609344 }
+
 /** `lat,lon[,km]`; undefined where the value is not made of numbers, so that it may name a place. */
 export function readCircle(value: string): Circle | PlaceUnfit | undefined {
   const given = numbers(value.replace(/km\s*$/iu, ''))
-  if (given === undefined && /[\p{L}]/u.test(value)) return undefined
+  if (given === undefined && !coordinates.test(value) && /[\p{L}]/u.test(value)) return undefined
   const [lat, lon, km = defaultKm] = given ?? []
   if (given !== undefined && given.length <= 3 && isLat(lat) && isLon(lon) && km > 0 && km <= farthest) return circle(lat, lon, km)
   return {
     kind: 'unfit',
     expected: `lat,lon or lat,lon,km (latitude -90 to 90, longitude -180 to 180, 0 < km <= ${farthest})`,
-    suggestion: isLat(lon) && isLon(lat) ? `${lon},${lat},${defaultKm}` : '52.52,13.40,25',
+    suggestion: inKilometres(value) ?? (isLat(lon) && isLon(lat) ? `${lon},${lat},${defaultKm}` : '52.52,13.40,25'),
   }
+}
+
+function inKilometres(value: string): string | undefined {
+  const [, place = '', distance, unit = ''] = /^(.+),\s*([\d.]+)\s*(mi|m)\s*$/iu.exec(value) ?? []
+  const said = `${place},${Number((Number(distance) * (kilometres[unit.toLowerCase()] ?? Number.NaN)).toPrecision(3))}`
+  return distance !== undefined && readCircle(said)?.kind === 'circle' ? said : undefined
 }
 
 /** The mean radius that Elasticsearch and OpenSearch use, too. */

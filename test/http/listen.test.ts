@@ -97,6 +97,7 @@ test('what is no HTTP is refused in the shape of all errors', async (t) => {
     ['hello\r\n\r\n', '400 Bad Request', 'BAD_REQUEST'],
     // Without a host Node answers by itself, with no body.
     ['GET / HTTP/1.1\r\n\r\n', '400 Bad Request', ''],
+    [`GET /?q=${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`, '414 URI Too Long', 'URI_TOO_LONG'],
     [`GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, '431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE'],
   ] as const
   for (const [sent, status, code] of cases) {

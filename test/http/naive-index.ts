@@ -4,7 +4,7 @@ import { compareMarks, readCursor, writeCursor, type Mark } from '../../src/inde
 import type { Answer, Index, IndexHealth, Order } from '../../src/index/port.ts'
 import { gapsWithin } from '../../src/http/search/coverage.ts'
 import type { SearchLimits } from '../../src/http/search/limits.ts'
-import type { Entry } from '../../src/message/record.ts'
+import type { Entry } from '../../src/message/line.ts'
 import type { Message } from '../../src/message/schema.ts'
 import { author as writtenBy } from '../../src/query/tree.ts'
 import { message } from '../index/made.ts'
@@ -26,14 +26,17 @@ export interface Held {
   until: (signal: AbortSignal | undefined) => Promise<void>
   /** The timeouts that were given. */
   readonly timeouts: number[]
+  /** Where only some kinds of answers are to be partial. */
+  partialOf: readonly ('search' | 'facets' | 'histogram')[] | undefined
 }
 
 export function naiveIndex(model: Model): { readonly index: Index; readonly held: Held } {
-  const held: Held = { partial: undefined, health: { state: 'ok', reason: null, cursor: 1 }, until: () => Promise.resolve(), timeouts: [] }
-  const answered = async <T extends object>(timeout: number, signal: AbortSignal | undefined, answer: () => T): Promise<T> => {
+  const held: Held = { partial: undefined, health: { state: 'ok', reason: null, cursor: 1 }, until: () => Promise.resolve(), timeouts: [], partialOf: undefined }
+  const answered = async <T extends object>(timeout: number, signal: AbortSignal | undefined, answer: () => T, kind?: 'search' | 'facets' | 'histogram'): Promise<T> => {
     held.timeouts.push(timeout)
     await held.until(signal)
-    return held.partial === undefined ? answer() : { ...answer(), partial: held.partial }
+    const isWhole = held.partial === undefined || (held.partialOf !== undefined && kind !== undefined && !held.partialOf.includes(kind))
+    return isWhole ? answer() : { ...answer(), partial: held.partial }
   }
 
   const index: Index = {
@@ -54,11 +57,11 @@ export function naiveIndex(model: Model): { readonly index: Index; readonly held
           hits_relation: most < all.length ? 'gte' as const : 'eq' as const,
           ...(last === undefined || left.length <= limit ? {} : { cursor: writeCursor(order, markOf(order, last)) }),
         }
-      }),
+      }, 'search'),
     facets: (query, { fields, limit, timeout }, signal) =>
       answered(timeout, signal, () => ({
         fields: Object.fromEntries(fields.map((field) => [field, model.facet(query, field).slice(0, limit).map(({ spellings, count }) => ({ value: spellings[0] ?? '', count }))])),
-      })),
+      }), 'facets'),
     histogram: (query, { interval, timezoneOffset, from, to, timeout }, signal) =>
       answered(timeout, signal, () => {
         const width = widths[interval]
@@ -69,7 +72,7 @@ export function naiveIndex(model: Model): { readonly index: Index; readonly held
         const buckets = []
         for (let start = first; start <= last; start += width) buckets.push({ start, count: times.filter((at) => bucket(at) === start).length })
         return { buckets }
-      }),
+      }, 'histogram'),
     suggest: (text, { limit, timeout }, signal) =>
       answered(timeout, signal, () => ({
         suggestions: model.facet({ kind: 'everything' }, 'hashtags').filter(({ folded }) => folded.startsWith(text.replace('#', ''))).slice(0, limit)

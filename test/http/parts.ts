@@ -50,6 +50,7 @@ export function statusAt(now: number): Status {
     dumped: windows,
     counts: { messages: 900, users: 40, queries: 0, accounts: 0 },
     stream: { subscribers: 3, replaying: 1, delivered: 5000, cut: 2 },
+    mqtt: { connected: true, published: 7000, refused: 1, clients: 4 },
     stream_enabled: false,
   }
 }
@@ -94,7 +95,7 @@ export function house({ options: someOptions = {}, parts: someParts = {}, segmen
     health: () => health.view(),
     segments: () => segments,
     publicSettings: () => ({ 'host.url': 'http://localhost:9000' }),
-    setting: (key) => ({ 'search.count.low': '10', 'retrieval.forbackend.sleep.base': '1000' })[key],
+    setting: (key) => ({ 'search.count.low': '10' })[key],
     hub: () => Promise.reject(new LoklakError('NOT_READY', 'There is no stream in this house.')),
     search: {
       index: () => {

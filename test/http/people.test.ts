@@ -12,7 +12,7 @@ const posts = [
 describe('suggest.json', () => {
   test('suggests what was posted, in the shape of recorded queries', async () => {
     const { search_metadata, queries } = (await library(posts).app.inject('/api/suggest.json?q=ra')).json()
-    assert.deepEqual(search_metadata, { count: '2', hits: 2, query: 'ra', order: 'DESC', orderby: 'score_suggest', client: '127.0.0.1' })
+    assert.deepEqual(search_metadata, { count: '2', hits: 2, query: 'ra', order: 'DESC', orderby: 'score_suggest', warnings: [], client: '127.0.0.1' })
     assert.deepEqual(queries[0], {
       query: '#rain', query_length: 5, kind: 'hashtag', source_type: 'GENERIC', timezoneOffset: 0, messages_count: 2, query_count: 0, retrieval_count: 0, score_retrieval: 0, score_suggest: 2,
     })
@@ -26,6 +26,21 @@ describe('suggest.json', () => {
     assert.deepEqual(await of('q=ra&orderby=query&order=DESC'), ['#rainbow', '#rain'])
     assert.deepEqual(await of('q=ra&orderby=query_count&order=asc&since=2016-01-01&until=now&selectby=retrieval_next&random=5'), ['#rain', '#rainbow'], 'what a peer of the original asks')
     assert.deepEqual(await of('count=1'), ['#rain'])
+  })
+
+  test('says how it ordered, and what it could not do', async () => {
+    const { app } = library(posts)
+    const of = async (parameters: string) => (await app.inject(`/api/suggest.json?q=ra&${parameters}`)).json().search_metadata
+    const told = async (parameters: string): Promise<unknown[]> => {
+      const { order, orderby, warnings } = await of(parameters)
+      return [order, orderby, ...warnings.map(({ message }: { message: string }) => message.split(/[ :]/)[0])]
+    }
+    assert.deepEqual(await told('order=asc'), ['ASC', 'score_suggest'])
+    assert.deepEqual(await told('orderby=query&order=asc'), ['ASC', 'query'])
+    assert.deepEqual(await told('orderby=query_count&order=asc&since=2016-01-01&until=now&selectby=retrieval_next&random=5&delete=true'), ['DESC', 'score_suggest', 'orderby', 'since', 'until', 'selectby', 'random', 'delete'])
+    assert.deepEqual(await told('orderby=beauty'), ['DESC', 'score_suggest', 'orderby'])
+    assert.deepEqual(await told('since=&random=-1&delete=false'), ['DESC', 'score_suggest'])
+    assert.match((await of('orderby=beauty')).warnings[0].message, /^orderby: "beauty" is none of score_suggest, messages_count, query, query_length; /)
   })
 
   test('refuses what it cannot mean', async () => {
@@ -96,6 +111,18 @@ describe('the page', () => {
     for (const page of [body, refused]) assert.doesNotMatch(page, /<script|<img|<b>|href="javascript/)
   })
 
+  test('tells the gaps of the sources, and goes on where it could not look everywhere', async () => {
+    const { app, held } = library(posts)
+    held.partial = { reason: 'rebuilding' }
+    const { body, headers } = await app.inject('/search?q=since:2026-11-20')
+    assert.match(body, /<p class="bad">This is not all: rebuilding\.<\/p>\n<p class="bad">bluesky may have missed messages from 2026-11-21T00:00:00\.000Z to 2026-11-21T01:00:00\.000Z: the server no longer had it\.<\/p>/)
+    assert.match(body, /cursor=[\w-]+">Older/)
+    assert.deepEqual([headers['loklak-partial'], headers['loklak-coverage']], ['rebuilding', 'bluesky 2026-11-21T00:00:00.000Z/2026-11-21T01:00:00.000Z'])
+    held.partial = undefined
+    const whole = (await app.inject('/search?q=since:2026-11-22')).body
+    assert.doesNotMatch(whole, /class="bad"|Older/)
+  })
+
   test('goes on to older messages, and says what was understood', async () => {
     const { app } = library(Array.from({ length: 25 }, (_, at) => ({ id_str: `m${at}`, created_at: ago(at), text: 'rain' })))
     const { body } = await app.inject('/search?q=rain')
@@ -111,4 +138,19 @@ describe('the page', () => {
     assert.match(body, /Column 12: /)
     assert.match(body, /value="rain since:never"/)
   })
+})
+
+test('where nobody wrote the messages, every page that shows them says so', async () => {
+  const demo = library(posts, { options: { generated: true } }).app
+  const real = library(posts).app
+  const label = /Its messages are generated: nobody wrote them/
+  for (const url of ['/', '/search', '/search?q=since:never', '/api/search.rss', '/api/search.json']) {
+    assert.match((await demo.inject(url)).body, label, url)
+    assert.doesNotMatch((await real.inject(url)).body, /generated/, url)
+  }
+  const [start, feed] = [(await demo.inject('/')).body, (await demo.inject('/api/search.rss')).body]
+  assert.match(start, /<title>loklak demo<\/title>[^]*<h1>loklak demo<\/h1>/)
+  assert.match(feed, /<title>loklak demo with generated messages: everything<\/title>/)
+  for (const body of [start, feed]) assert.doesNotMatch(body, /public social web/)
+  assert.match((await real.inject('/')).body, /collects the public social web/)
 })

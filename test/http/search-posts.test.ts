@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { Compile } from 'typebox/compile'
 import { PostsAnswer } from '../../src/http/routes/search-posts.ts'
 import type { Message } from '../../src/message/schema.ts'
+import { message } from '../index/made.ts'
 import { ago, library, type Library } from './naive-index.ts'
 
 const url = '/xrpc/app.bsky.feed.searchPosts'
@@ -104,6 +105,25 @@ describe('app.bsky.feed.searchPosts', () => {
       ;({ cursor } = page)
     } while (cursor !== undefined)
     assert.deepEqual(seen, ['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6'])
+  })
+
+  test('says where it may lack something, and goes on from there', async () => {
+    const house = library([post('a', { created_at: ago(1) }), post('b', { created_at: ago(2), favourites_count: 5 })])
+    const page = async (query: string) => {
+      const { headers, body } = await house.app.inject(`${url}?${query}`)
+      return { headers, answer: JSON.parse(body) }
+    }
+    for (const [sort, there] of [['latest', 2], ['top', 3]] as const) {
+      house.held.partial = { reason: 'rebuilding' }
+      const { headers, answer } = await page(`q=rain&sort=${sort}`)
+      assert.deepEqual([headers['loklak-partial'], headers['loklak-coverage'], keys(answer).length], ['rebuilding', 'bluesky 2026-11-21T00:00:00.000Z/2026-11-21T01:00:00.000Z', there])
+      house.held.partial = undefined
+      const late = post(`late-${sort}`, { created_at: ago(sort === 'latest' ? 9000 : 9001) })
+      house.add({ op: 'I', imported: false, message: message(late) })
+      assert.deepEqual(keys((await page(`q=rain&sort=${sort}&cursor=${answer.cursor}`)).answer).at(-1), `late-${sort}`)
+    }
+    const whole = await page(`q=rain&since=${ago(60)}`)
+    assert.deepEqual([whole.headers['loklak-partial'], whole.headers['loklak-coverage'], whole.answer.cursor], [undefined, undefined, undefined])
   })
 
   test('fails in the shape of XRPC', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { splitTime, timeRange } from '../../src/query/bounds.ts'
+import { readDate } from '../../src/query/dates.ts'
 import { matchesGlob } from '../../src/query/glob.ts'
 import { distanceKm } from '../../src/query/places.ts'
 import { parseQuery } from '../../src/query/query.ts'
@@ -43,9 +44,55 @@ describe('a typo', () => {
 
   test('of less than four letters is none', () => assert.deepEqual(near('fro', ['from']), []))
 
-  test('is an error only where the value fits and follows at once; else it is text without a word', () => {
-    for (const text of ['sinse: 2026-01-01', 'sinse:nothing', 'post:hello', 'Note:this', 'Re:', 'http://x.org', '12:30', 'c:d', 'hosts:all', 'hash:tag']) {
+  test('is an error only where the value fits and follows at once; else it is text with a warning', () => {
+    for (const text of ['sinse:nothing', 'post:hello', 'Note:this', 'hosts:all', 'hash:tag', 'hash:"a tag"', 'au:-1', 'lan:@en']) {
+      const { text: understood, warnings } = parseQuery(text, { now })
+      assert.deepEqual([understood.startsWith('"'), warnings.length], [true, 1], text)
+    }
+  })
+
+  test('is not looked for in what is no operator at all', () => {
+    for (const text of ['sinse: 2026-01-01', 'Re:', 'http://x.org', '12:30', 'c:d', 'std::string', 'did:plc:ann', 'mailto:ann@example.org', '/usr/bin', '/image/png', 'and/or']) {
       assert.deepEqual(parseQuery(text, { now }).warnings, [], text)
+    }
+  })
+
+  test('in a network is told, and what the original knew is none', () => {
+    for (const [text, networks] of [['source:bluesky,blusky,mastdon', ['blusky', 'mastdon']], ['source:twitter,sample,rss,Generic', []], ['source:Blue-sky', []]] as const) {
+      assert.deepEqual(parseQuery(text, { now }).warnings.flatMap(({ message }) => /^no network (\S+)/.exec(message)?.[1] ?? []), networks, text)
+    }
+  })
+})
+
+describe('a date', () => {
+  const clock = { now, timezoneOffset: 0 }
+  test('reaches to the end of what can be written, wherever one lives', () => {
+    assert.equal(query('until:9999-12-31').kind, 'time')
+    for (const timezoneOffset of [-840, 0, 720]) {
+      for (const text of ['until:9999-12-31', 'since:9999-12-31T23:59:59-12:00', 'since:0000-01-01', 'since:0000-01-01T00:00:00+14:00', 'since:999999w']) {
+        const parsed = parseQuery(text, { now, timezoneOffset })
+        assert.deepEqual(parseQuery(parsed.text, { now }).query, parsed.query, text)
+      }
+    }
+  })
+
+  test('has a zone that a clock can show', () => {
+    for (const zone of ['+24:00', '+99:00', '+01:75', '-00:60']) assert.equal(typeof readDate(`2026-01-31T18:00:00${zone}`, false, clock), 'object', zone)
+    assert.equal(readDate('2026-01-31T18:00:00+23:59', false, clock), Date.parse('2026-01-31T18:00:00+23:59'))
+  })
+
+  test('that is none is answered with one that is', () => {
+    const written = fc.oneof(fc.string(), fc.stringMatching(/^-?(\d{0,7} ?([smhdwyM]|mo|days?|hours?|years?|month|x) ?){1,3}$/u), fc.stringMatching(/^\d{1,4}[-./]?\d{0,2}[-./]?\d{0,4}$/u))
+    fc.assert(fc.property(written, fc.boolean(), (value, whole) => {
+      const read = readDate(value, whole, clock)
+      if (typeof read === 'object') assert.equal(typeof readDate(read.suggestion, whole, clock), 'number', `${value}: ${read.suggestion}`)
+    }), { numRuns: 2000 })
+  })
+
+  test('written as a span in other words is put into ours', () => {
+    for (const [value, meant] of [['2 days', '2d'], ['1d12h', '36h'], ['1mo', '30d'], ['3years', '1095d'], ['14days', '2w'], ['year', '365d'], ['90 min', '90m']]) {
+      const read = readDate(value ?? '', false, clock)
+      assert.equal(typeof read === 'object' && read.suggestion, meant, value)
     }
   })
 })

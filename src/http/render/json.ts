@@ -1,7 +1,9 @@
-// Owns search.json: the answer in the shape of the original, and its tag, which does not change with how long it took.
-import { hash } from 'node:crypto'
+// Owns search.json: the answer in the shape of the original, and its tag, which does not change with how long it took,
+// nor with the clock of a query that is relative to it.
+import { createHash } from 'node:crypto'
 import type { ApiMessage } from '../../enrich/fields.ts'
 import { jsonText, type Manners } from '../answer.ts'
+import { generatedNotice } from '../generated.ts'
 import type { Asked } from '../search/asked.ts'
 import type { Found } from '../search/find.ts'
 import type { SearchMetadata } from '../search/schema.ts'
@@ -13,11 +15,14 @@ const readme = {
   readme_3: 'coverage names stretches of time in which something may have been missed. minified=true leaves these lines out.',
 }
 
+const generatedReadme = { ...readme, readme_0: generatedNotice }
+
 /** What is known of the request apart from what was asked. */
 export interface Circumstances {
   readonly client: string
   /** Milliseconds so far. */
   readonly time: number
+  readonly generated: boolean
 }
 
 /** Where there are less than two messages, nothing is known: as in the original the largest number, here of JSON. */
@@ -55,11 +60,12 @@ function metadata(asked: Asked, found: Found, { client, time }: Circumstances): 
   }
 }
 
-/** The answer as text, and what it can be recognised by. */
-export function renderJson(asked: Asked, found: Found, circumstances: Circumstances, manners: Manners): { readonly text: string; readonly tag: string } {
+/** The answer as UTF-8, and what it can be recognised by. */
+export function renderJson(asked: Asked, found: Found, circumstances: Circumstances, manners: Manners): { readonly bytes: Buffer; readonly tag: string } {
   const about = metadata(asked, found, circumstances)
-  const head = jsonText({ ...(manners.minified ? {} : readme), search_metadata: about }, manners)
-  // The messages are most of it, and are written only once.
-  const rest = jsonText({ statuses: found.statuses, aggregations: found.aggregations }, manners)
-  return { text: `${head.slice(0, manners.minified ? -1 : -2)},${rest.slice(1)}`, tag: hash('sha1', JSON.stringify({ ...about, time: 0 }) + rest) }
+  const head = jsonText({ ...(manners.minified ? {} : circumstances.generated ? generatedReadme : readme), search_metadata: about }, manners)
+  // The messages are most of it: they are written once, and encoded once for tag and socket.
+  const rest = Buffer.from(jsonText({ statuses: found.statuses, aggregations: found.aggregations }, manners).slice(1))
+  const bytes = Buffer.concat([Buffer.from(`${head.slice(0, manners.minified ? -1 : -2)},`), rest])
+  return { bytes, tag: createHash('sha1').update(JSON.stringify({ ...about, time: 0, query_understood: '' })).update(rest).digest('hex') }
 }

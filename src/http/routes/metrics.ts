@@ -12,7 +12,7 @@ const by = (label: string, counts: Readonly<Record<string, number>>): readonly S
 
 function fill(metrics: Metrics, { parts, options, doors, streams }: Room): void {
   const status = parts.status()
-  const { sources, journal, disk, intake, projections, stream } = status
+  const { sources, journal, disk, intake, projections, stream, mqtt } = status
   const { open, stalled, refused } = streams.counts()
   const { ready, degraded } = parts.health()
   metrics.replace('loklak_build_info', [[{ version: options.version }, 1]])
@@ -44,6 +44,10 @@ function fill(metrics: Metrics, { parts, options, doors, streams }: Room): void 
   metrics.replace('loklak_stream_delivered_total', one(stream.delivered))
   metrics.replace('loklak_stream_cut_total', [[{ reason: 'slow' }, stream.cut], [{ reason: 'stalled' }, stalled]])
   metrics.replace('loklak_stream_refused_total', one(refused))
+  metrics.replace('loklak_mqtt_connected', mqtt === null ? [] : one(mqtt.connected ? 1 : 0))
+  metrics.replace('loklak_mqtt_published_total', mqtt === null ? [] : one(mqtt.published))
+  metrics.replace('loklak_mqtt_refused_total', mqtt === null ? [] : one(mqtt.refused))
+  metrics.replace('loklak_mqtt_clients', mqtt === null || mqtt.clients === null ? [] : one(mqtt.clients))
   metrics.replace('loklak_http_connections', one(doors.open))
   metrics.replace('loklak_http_refused_connections_total', one(doors.refused))
 }

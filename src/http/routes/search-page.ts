@@ -4,12 +4,17 @@ import { Type, type Static } from 'typebox'
 import type { Hits } from '../../index/port.ts'
 import type { Message } from '../../message/schema.ts'
 import { BadQuery } from '../../query/bad-query.ts'
+import { timeRange } from '../../query/bounds.ts'
 import type { ParsedQuery } from '../../query/query.ts'
 import { pagePolicy } from '../headers.ts'
+import { generatedNotice } from '../generated.ts'
 import { html, Html } from '../html.ts'
 import { mergeParameters, parameterReader } from '../parameters.ts'
 import type { Room } from '../room.ts'
 import { searchForm } from '../search-form.ts'
+import type { SourceGap } from '../search/coverage.ts'
+import { onward } from '../search/onward.ts'
+import { tellByHeaders, tellInWords } from '../search/told.ts'
 import { understand } from '../search/understand.ts'
 import { visit } from '../search/visit.ts'
 import { style } from '../style.ts'
@@ -28,22 +33,23 @@ function article({ screen_name, user, created_at, text, link, network }: Message
 `
 }
 
-const page = (query: string, body: Html): string => html`<!doctype html>
+const page = (query: string, body: Html, generated: boolean): string => html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>${query === '' ? 'Search' : query} – loklak</title><meta name="viewport" content="width=device-width, initial-scale=1"><style>${new Html(style)}</style></head>
 <body>
-<p><a href="/">loklak</a></p>
-${searchForm(query)}${body}</body>
+<p><a href="/">${generated ? 'loklak demo' : 'loklak'}</a></p>
+${generated ? html`<p><strong>${generatedNotice}</strong></p>
+` : []}${searchForm(query)}${body}</body>
 </html>
 `.source
 
-function results({ q }: Given, { text, warnings }: ParsedQuery, { messages, hits, hits_relation, cursor, partial }: Hits): Html {
+function results({ q }: Given, { text, warnings }: ParsedQuery, { messages, hits, hits_relation, partial }: Hits, cursor: string | undefined, coverage: readonly SourceGap[]): Html {
   const form = (format: string): string => withParameters(`/api/search.${format}`, { q })
   const count = `${hits_relation === 'gte' ? 'at least ' : ''}${hits ?? 0} messages`
   return html`<p>${count}${text === '' || text === q ? '' : html`, searched as <code>${text}</code>`}. As <a href="${form('rss')}">feed</a>, <a href="${form('json')}">JSON</a>, <a href="${form('csv')}">CSV</a>.</p>
 ${warnings.map(({ column, message }) => html`<p class="bad">column ${column}: ${message}</p>
-`)}${partial === undefined ? [] : html`<p class="bad">This is not all: ${partial.reason}.</p>
-`}${messages.map(article)}${cursor === undefined ? [] : html`<p><a href="${withParameters('/search', { q, cursor })}">Older</a></p>
+`)}${tellInWords({ partial: partial?.reason, coverage }).map((lack) => html`<p class="bad">${lack}</p>
+`)}${messages.map(article)}${cursor === undefined ? [] : html`<p><a href="${withParameters('/search', { q, cursor })}">Older</a></p>
 `}`
 }
 
@@ -51,6 +57,7 @@ const sendPage = (reply: FastifyReply, text: string): FastifyReply =>
   reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy(style)).header('cache-control', 'no-store').send(text)
 
 export function addSearchPage(app: FastifyInstance, room: Room): void {
+  const { generated } = room.options
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const given = read(mergeParameters(request.query, undefined))
     try {
@@ -58,11 +65,14 @@ export function addSearchPage(app: FastifyInstance, room: Room): void {
       const limit = room.parts.search.limits.hits.usual
       const asked = { order: 'created_at' as const, limit, count: 'capped' as const, ...(given.cursor === undefined ? {} : { cursor: given.cursor }) }
       const hits = await visit(room, request, reply, undefined, ({ index, timeout, signal }) => index.search(parsed.query, { ...asked, timeout }, signal))
-      return sendPage(reply, page(given.q, results(given, parsed, hits)))
+      const { since, until } = timeRange(parsed.query)
+      const coverage = room.parts.search.coverage(since, until)
+      tellByHeaders(reply, { partial: hits.partial?.reason, coverage })
+      return sendPage(reply, page(given.q, results(given, parsed, hits, onward(hits, asked), coverage), generated))
     } catch (error) {
       if (!(error instanceof BadQuery)) throw error
       return sendPage(reply.code(400), page(given.q, html`<p class="bad">${error.detail}</p>
-`))
+`, generated))
     }
   }
   app.get('/search', { schema: { hide: true }, handler })

@@ -1,6 +1,7 @@
 // Owns /xrpc/app.bsky.feed.searchPosts: Bluesky's own search by its lexicon, over what is kept here, for everybody.
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
+import { timeRange } from '../../query/bounds.ts'
 import { readDate } from '../../query/dates.ts'
 import { author, link, term, time, type Query } from '../../query/tree.ts'
 import { LoklakError, type ErrorCode } from '../../watch/errors.ts'
@@ -11,6 +12,8 @@ import { mergeParameters, parameterReader } from '../parameters.ts'
 import { postView, PostView } from '../render/post-view.ts'
 import type { Room } from '../room.ts'
 import { understand } from '../search/understand.ts'
+import { onward } from '../search/onward.ts'
+import { tellByHeaders } from '../search/told.ts'
 import { visit } from '../search/visit.ts'
 
 const parameters = Type.Object({
@@ -88,8 +91,11 @@ export function addSearchPosts(app: FastifyInstance, room: Room): void {
       const { cursor } = given
       const page = { order: given.sort === 'top' ? 'favourites_count' as const : 'created_at' as const, limit: given.limit, count: 'capped' as const, ...(cursor === undefined ? {} : { cursor }) }
       const found = await visit(room, request, reply, undefined, ({ index, timeout, signal }) => index.search(query, { ...page, timeout }, signal))
+      const next = onward(found, page)
+      const { since, until } = timeRange(query)
+      tellByHeaders(reply, { partial: found.partial?.reason, coverage: parts.search.coverage(since, until) })
       const answer: Static<typeof PostsAnswer> = {
-        ...(found.cursor === undefined ? {} : { cursor: found.cursor }),
+        ...(next === undefined ? {} : { cursor: next }),
         ...(found.hits === undefined ? {} : { hitsTotal: found.hits }),
         posts: found.messages.flatMap((message) => postView(message) ?? []),
       }

@@ -4,7 +4,7 @@ import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type TSchema } from 'typebox'
 import { term, type Query } from '../../query/tree.ts'
-import { jsonText, sendJsonText, type Manners } from '../answer.ts'
+import { jsonText, sendJsonBytes, type Manners } from '../answer.ts'
 import { answerOf, jsonAnswer, type DescribedAnswer } from '../describe.ts'
 import { addAddress } from '../endpoint.ts'
 import { sameTag } from '../range.ts'
@@ -18,12 +18,13 @@ import type { Room } from '../room.ts'
 import { readAsked, searchParameters, type Asked } from '../search/asked.ts'
 import { find, type Found } from '../search/find.ts'
 import { SearchAnswer } from '../search/schema.ts'
+import { tellByHeaders } from '../search/told.ts'
 import { visit } from '../search/visit.ts'
 import { publicUrl, withParameters } from '../urls.ts'
 
 /** An answer that is ready to be sent, and what it can be recognised by. */
 interface Written {
-  readonly text: string
+  readonly bytes: Buffer
   readonly tag: string
 }
 
@@ -38,6 +39,8 @@ interface Writing {
   readonly self: string
   readonly next: string | undefined
   readonly page: string
+  /** Whether nobody wrote the messages. */
+  readonly generated: boolean
 }
 
 interface Format {
@@ -45,27 +48,34 @@ interface Format {
   readonly summary: string
   /** Absent where the answer is text. */
   readonly schema?: TSchema
+  /** What it shows; nothing else is asked of the index. */
+  readonly shows: keyof typeof searchParameters
   /** Only messages that can be written so. */
   readonly also?: readonly Query[]
   write(writing: Writing): Written
 }
 
-const tagged = (text: string): Written => ({ text, tag: hash('sha1', text) })
+function tagged(text: string): Written {
+  const bytes = Buffer.from(text)
+  return { bytes, tag: hash('sha1', bytes) }
+}
 
 const formats: Readonly<Record<string, Format>> = {
   json: {
     type: 'application/json',
     summary: 'Messages, with everything about the search',
+    shows: 'everything',
     schema: SearchAnswer,
-    write: ({ asked, found, client, time, manners }) => renderJson(asked, found, { client, time }, manners),
+    write: ({ asked, found, client, time, generated, manners }) => renderJson(asked, found, { client, time, generated }, manners),
   },
-  rss: { type: 'application/rss+xml', summary: 'Messages as a feed', write: ({ asked, found, ...links }) => tagged(renderRss(found, { query: asked.given, startRecord: asked.startRecord, ...links })) },
-  txt: { type: 'text/plain', summary: 'Messages as lines of text: date, author, text', write: ({ found }) => tagged(renderTxt(found.statuses)) },
-  csv: { type: 'text/csv', summary: 'Messages as a table that spreadsheets can open safely', write: ({ found }) => tagged(renderCsv(found.statuses)) },
-  ndjson: { type: 'application/x-ndjson', summary: 'Messages, one JSON object a line', write: ({ found }) => tagged(renderNdjson(found.statuses)) },
+  rss: { type: 'application/rss+xml', summary: 'Messages as a feed', shows: 'count', write: ({ asked, found, ...links }) => tagged(renderRss(found, { query: asked.given, startRecord: asked.startRecord, ...links })) },
+  txt: { type: 'text/plain', summary: 'Messages as lines of text: date, author, text', shows: 'messages', write: ({ found }) => tagged(renderTxt(found.statuses)) },
+  csv: { type: 'text/csv', summary: 'Messages as a table that spreadsheets can open safely', shows: 'messages', write: ({ found }) => tagged(renderCsv(found.statuses)) },
+  ndjson: { type: 'application/x-ndjson', summary: 'Messages, one JSON object a line', shows: 'messages', write: ({ found }) => tagged(renderNdjson(found.statuses)) },
   geojson: {
     type: 'application/geo+json',
     summary: 'Messages that carry a location, as GeoJSON',
+    shows: 'messages',
     schema: FeatureCollection,
     also: [term('has:', 'location')],
     write: ({ found, manners }) => tagged(jsonText(featureCollection(found.statuses), manners)),
@@ -78,23 +88,37 @@ function described({ summary, type, schema }: Format): DescribedAnswer {
 }
 
 /** The same search, as it goes on. */
-const nextPage = (path: string, { given, order, filter, limit, timezoneOffset }: Asked, { cursor }: Found): string | undefined =>
-  cursor === undefined ? undefined : withParameters(path, { q: given, order, filter: filter === '' ? undefined : filter, count: limit, timezoneOffset: timezoneOffset === 0 ? undefined : timezoneOffset, cursor })
+function nextPage(path: string, { given, order, filter, limit, timezoneOffset, timeout, shortlink, count }: Asked, { cursor }: Found, { minified }: Manners): string | undefined {
+  if (cursor === undefined) return undefined
+  return withParameters(path, {
+    q: given,
+    order,
+    filter: filter === '' ? undefined : filter,
+    count: limit,
+    timezoneOffset: timezoneOffset === 0 ? undefined : timezoneOffset,
+    timeout,
+    shortlink: shortlink ? undefined : 'false',
+    exact: count === 'exact' ? 'true' : undefined,
+    minified: minified ? 'true' : undefined,
+    cursor,
+  })
+}
 
-function send(request: FastifyRequest, reply: FastifyReply, { text, tag }: Written, { type, schema }: Format, manners: Manners): FastifyReply {
+function send(request: FastifyRequest, reply: FastifyReply, { bytes, tag }: Written, { type, schema }: Format, manners: Manners): FastifyReply {
   const known = request.headers['if-none-match']
   reply.headers({ 'etag': `W/"${tag}"`, 'cache-control': 'private, max-age=1' })
   if (request.method !== 'POST' && known !== undefined && sameTag(known, `"${tag}"`)) return reply.code(304).send()
-  return schema === undefined ? reply.type(`${type}; charset=utf-8`).send(text) : sendJsonText(reply, text, manners, type)
+  return schema === undefined ? reply.type(`${type}; charset=utf-8`).send(bytes) : sendJsonBytes(reply, bytes, manners, type)
 }
 
 function addFormat(app: FastifyInstance, room: Room, url: string, format: Format): void {
-  const { options: { now }, parts: { search } } = room
+  const { options: { now, generated }, parts: { search } } = room
   addAddress(app, {
     url,
     tag: 'search',
     summary: format.summary,
-    parameters: searchParameters,
+    parameters: searchParameters[format.shows],
+    ...(format.schema === undefined ? { plain: true as const } : {}),
     answers: { 200: described(format), 304: Type.Null({ description: 'The client has it already' }) },
     async handle(parameters, manners, request, reply) {
       const began = now()
@@ -102,11 +126,11 @@ function addFormat(app: FastifyInstance, room: Room, url: string, format: Format
       const base = publicUrl(room)
       const stub = search.limits.shortlink.stub?.replace(/\/+$/, '') ?? base
       const found = await visit(room, request, reply, asked.timeout, (visiting) => find(asked, visiting, { ...search, stub, now: began }))
-      const next = nextPage(base + url, asked, found)
+      const next = nextPage(base + url, asked, found, manners)
       if (next !== undefined) reply.header('link', `<${next}>; rel="next"`)
-      if (found.partial !== undefined) reply.header('loklak-partial', found.partial)
+      tellByHeaders(reply, found)
       const links = { self: withParameters(base + url, { q: asked.given }), page: withParameters(`${base}/search`, { q: asked.given }), next }
-      const written = format.write({ asked, found, manners, client: request.caller.address, time: now() - began, ...links })
+      const written = format.write({ asked, found, manners, client: request.caller.address, time: now() - began, generated, ...links })
       return send(request, reply, written, format, manners)
     },
   })

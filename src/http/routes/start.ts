@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { SourceState } from '../../sources/source.ts'
 import type { Degradation } from '../../watch/health.ts'
 import { pagePolicy } from '../headers.ts'
+import { generatedNotice } from '../generated.ts'
 import { html, Html } from '../html.ts'
 import type { Status } from '../parts.ts'
 import type { Room } from '../room.ts'
@@ -40,7 +41,7 @@ function storing({ storing, reason, last_stored_at }: Verdict): Html {
 }
 
 function keeping({ journal, disk, counts }: Status): Html {
-  const left = disk.days_left === null ? '' : `, enough for ${disk.days_left < 10 ? disk.days_left.toFixed(1) : Math.floor(disk.days_left)} days at this rate`
+  const left = disk.days_left === null ? '' : `, enough for ${disk.days_left < 1 ? 'less than a day' : `${Math.floor(disk.days_left)} days`} at this rate`
   return html`<table>
 ${row('stored', `${rate(journal.rate)}, ${size(journal.bytes)} in ${journal.segments} dumps${counts.messages === 0 ? '' : `, ${counts.messages} messages`}`)}${row('disk', `${size(disk.free)} free of ${size(disk.total)}${left}`)}</table>`
 }
@@ -53,10 +54,10 @@ function page(room: Room): string {
   const { degraded } = parts.health()
   return html`<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>loklak</title><meta name="viewport" content="width=device-width, initial-scale=1"><style>${new Html(style)}</style></head>
+<head><meta charset="utf-8"><title>${options.generated ? 'loklak demo' : 'loklak'}</title><meta name="viewport" content="width=device-width, initial-scale=1"><style>${new Html(style)}</style></head>
 <body>
-<h1>loklak</h1>
-<p>This server collects the public social web, keeps it as plain text dumps, and serves it to everybody.</p>
+<h1>${options.generated ? 'loklak demo' : 'loklak'}</h1>
+<p>${options.generated ? generatedNotice : 'This server collects the public social web, keeps it as plain text dumps, and serves it to everybody.'}</p>
 ${searchForm('')}${storing(verdict(status, options.now()))}
 ${degraded.length === 0 ? [] : html`<ul>${degraded.map(trouble)}</ul>`}
 <h2>What is collected</h2>

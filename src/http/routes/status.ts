@@ -47,6 +47,7 @@ export function addStatus(app: FastifyInstance, room: Room): void {
         intake: status.intake,
         projections: [...status.projections],
         stream: { ...status.stream, ...streamCounts(room) },
+        mqtt: status.mqtt,
         system: systemPart(machine(), room),
         index: indexPart(status),
         client_info: { RemoteHost: address, IsLocalhost: local ? 'true' as const : 'false' as const, request_header: safeHeaders(request) },

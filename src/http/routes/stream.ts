@@ -44,11 +44,12 @@ export function addStream(app: FastifyInstance, room: Room): void {
     const response = reply.raw
     const place = streams.enter(request.caller)
     response.once('close', () => place.leave())
+    place.carry('', wanted.query)
     // A browser that is answered anything but 200 never comes back, so it waits while the server starts.
     const hub = await streams.ready(parts.hub())
     reply.hijack()
     if (response.closed) return reply
-    const wire = place.wire(responsePipe(response, () => script.heartbeat(subscription.position())))
+    const wire = place.wire(responsePipe(response, streams.join, () => script.heartbeat(subscription.position())))
     const send = (frame: Frame): void => wire.put(script.event(frame, only))
     const subscription = hub.subscribe(wanted, start, { ...wire, send })
     response.once('close', () => subscription.close())

@@ -7,6 +7,7 @@ import { LoklakError } from '../../watch/errors.ts'
 import { addEndpoint } from '../endpoint.ts'
 import type { Room } from '../room.ts'
 import { mostHits } from '../search/limits.ts'
+import { WarningAnswer } from '../search/schema.ts'
 import { typed } from '../search/understand.ts'
 import { visit } from '../search/visit.ts'
 
@@ -32,7 +33,8 @@ export const SuggestAnswer = Type.Object({
     hits: Count,
     query: Type.String(),
     order: Type.Enum(['ASC', 'DESC']),
-    orderby: Type.String(),
+    orderby: Type.String({ description: 'as they are ordered' }),
+    warnings: Type.Array(WarningAnswer, { description: 'what was asked and cannot be done' }),
     client: Type.String(),
     partial: Type.Optional(Type.Literal(true)),
     partial_reason: Type.Optional(Type.String()),
@@ -41,6 +43,13 @@ export const SuggestAnswer = Type.Object({
 })
 
 const sortable = ['score_suggest', 'messages_count', 'query', 'query_length'] as const
+type Sortable = (typeof sortable)[number]
+
+/** What the original takes and cannot be done here: why is told to who asks for it. */
+const noDates = 'dates of searches are not recorded'
+const undone = { since: noDates, until: noDates, selectby: noDates, random: 'the best are given', delete: 'searches are not recorded, so there are none to delete' } as const
+const undoneNames = ['since', 'until', 'selectby', 'random', 'delete'] as const
+const noEffect = (why: string) => Type.Optional(Type.String({ description: `no effect: ${why}` }))
 
 const parameters = {
   q: Type.Optional(Type.String({ maxLength: 1024, description: 'what was written so far; # and @ say what is meant; empty suggests tags' })),
@@ -48,9 +57,16 @@ const parameters = {
   count: Type.Integer({ default: 10, minimum: 0, description: 'suggestions; more than the server gives are cut to what it gives' }),
   source: Type.Enum(['all', 'query', 'geo'], { default: 'all', description: 'geo: names of places, which are not there yet' }),
   order: Type.Optional(Type.Enum(['asc', 'desc', 'ASC', 'DESC'], { description: 'the best first where nothing is said' })),
-  orderby: Type.String({ default: 'score_suggest', description: `${sortable.join(', ')}; what else the original has is nothing or absent here, and changes nothing` }),
+  orderby: Type.String({ default: 'score_suggest', description: `${sortable.join(', ')}; what else the original has is nothing or absent here, and is answered with a warning` }),
   timezoneOffset: Type.Integer({ default: 0, minimum: -1440, maximum: 1440 }),
+  since: noEffect(undone.since),
+  until: noEffect(undone.until),
+  selectby: noEffect(undone.selectby),
+  random: noEffect(undone.random),
+  delete: noEffect(undone.delete),
 }
+
+type Asked = Static<ReturnType<typeof Type.Object<typeof parameters>>>
 
 const written = ({ kind, text }: Suggestion): string => (kind === 'hashtag' ? `#${text}` : text)
 
@@ -72,11 +88,20 @@ function entry(suggestion: Suggestion, timezoneOffset: number): QueryEntry {
 }
 
 /** In the order asked for; the index gives the best first, and where nothing is said that is how they stay. */
-function ordered(entries: readonly QueryEntry[], orderby: string, order: 'ASC' | 'DESC' | undefined): readonly QueryEntry[] {
-  const field = sortable.find((name) => name === orderby)
-  if (field === undefined || (field === 'score_suggest' && order === undefined)) return entries
+function ordered(entries: readonly QueryEntry[], field: Sortable, order: 'ASC' | 'DESC' | undefined): readonly QueryEntry[] {
+  if (field === 'score_suggest' && order === undefined) return entries
   const sorted = entries.toSorted((a, b) => (a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0))
   return order === 'ASC' ? sorted : sorted.reverse()
+}
+
+/** Values that ask for nothing. */
+const idle: ReadonlySet<string> = new Set(['', 'false', '0', '-1'])
+
+/** What was asked and cannot be done. */
+function doubts(asked: Asked): Static<typeof WarningAnswer>[] {
+  const passedOver = undoneNames.filter((name) => !idle.has(asked[name] ?? '')).map((name) => `${name} has no effect: ${undone[name]}`)
+  const isSortable = sortable.some((name) => name === asked.orderby)
+  return [...(isSortable ? [] : [`orderby: ${JSON.stringify(asked.orderby.slice(0, 64))} is none of ${sortable.join(', ')}; ordered by score_suggest, the best first`]), ...passedOver].map((message) => ({ column: 0, message }))
 }
 
 export function addSuggest(app: FastifyInstance, room: Room): void {
@@ -87,20 +112,24 @@ export function addSuggest(app: FastifyInstance, room: Room): void {
     parameters,
     answer: SuggestAnswer,
     keep: 5,
-    async handle({ q, query: alias, count, source, order, orderby, timezoneOffset }, request, reply) {
+    async handle(asked, request, reply) {
+      const { q, query: alias, count, source, order, orderby, timezoneOffset } = asked
       if (source === 'geo') throw new LoklakError('FEATURE_MISSING', 'source: names of places are not there yet; use source=query.')
       const query = q ?? alias ?? ''
       const limit = Math.min(count, mostHits(room.parts.search.limits, request.caller))
       const found = await visit(room, request, reply, undefined, ({ index, timeout, signal }) => index.suggest(typed(query), { limit, timeout }, signal))
-      const direction = order?.toUpperCase() === 'ASC' ? 'ASC' as const : order === undefined ? undefined : 'DESC' as const
-      const queries = [...ordered(found.suggestions.map((suggestion) => entry(suggestion, timezoneOffset)), orderby, direction)]
+      const field = sortable.find((name) => name === orderby)
+      // What cannot be ordered by is not turned round either: the best first.
+      const direction = field === undefined ? undefined : order?.toUpperCase() === 'ASC' ? 'ASC' as const : order === undefined ? undefined : 'DESC' as const
+      const queries = [...ordered(found.suggestions.map((suggestion) => entry(suggestion, timezoneOffset)), field ?? 'score_suggest', direction)]
       return {
         search_metadata: {
           count: String(queries.length),
           hits: queries.length,
           query,
           order: direction ?? 'DESC',
-          orderby,
+          orderby: field ?? 'score_suggest',
+          warnings: doubts(asked),
           client: request.caller.address,
           ...(found.partial === undefined ? {} : { partial: true as const, partial_reason: found.partial.reason }),
         },

@@ -1,6 +1,6 @@
 // Owns what can be asked of a search, by the names of the original, and reading it. Does not know how it is answered.
-import { Type, type Static } from 'typebox'
-import { facetFields, maxOffset, orders, type FacetField, type Order } from '../../index/port.ts'
+import { Type, type Static, type TObject, type TProperties } from 'typebox'
+import { facetFields, maxOffset, orders, type FacetField, type Order, type Page } from '../../index/port.ts'
 import type { Warning } from '../../query/bad-query.ts'
 import { term, type Query } from '../../query/tree.ts'
 import { LoklakError } from '../../watch/errors.ts'
@@ -15,7 +15,7 @@ const histogramField = 'created_at'
 
 const hits = 'hits on a page; more than the server gives are cut to what it gives'
 
-export const searchParameters = {
+const common = {
   q: Type.Optional(Type.String({ description: 'the query, in the language of docs/query.md; empty is everything' })),
   query: Type.Optional(Type.String({ description: 'the same as q, which wins' })),
   count: Type.Optional(Type.Integer({ minimum: 0, description: hits })),
@@ -23,16 +23,28 @@ export const searchParameters = {
   startRecord: Type.Integer({ default: 1, minimum: 1, maximum: maxOffset, description: 'the first hit by number, which moves when messages arrive; further on and for stable pages, use cursor' }),
   cursor: Type.Optional(Type.String({ maxLength: 1024, description: 'from an earlier answer to the same query and order: goes on after it' })),
   source: Type.Enum(['all', 'cache', 'backend', 'twitter'], { default: 'all', description: 'all of them answer from what is kept here' }),
-  fields: Type.String({ default: '', description: `aggregations, with commas between: ${histogramField} is a histogram; ${facetFields.join(', ')}` }),
-  limit: Type.Integer({ default: 10, minimum: 0, description: `values of an aggregation; at most ${maxValues} are given` }),
   order: Type.String({ default: 'created_at', description: `${orders.join(', ')}; always descending` }),
   timezoneOffset: Type.Integer({ default: 0, minimum: -1440, maximum: 1440, description: 'minutes: UTC = local time + offset, so -120 in Berlin in summer' }),
   filter: Type.String({ default: '', description: `only messages with media: ${filters.join(', ')} or both` }),
   timeout: Type.Optional(Type.Integer({ minimum: 1, description: 'milliseconds; then the answer is what was found so far' })),
   shortlink: Type.Boolean({ default: true, description: 'replace over-long links in texts by short ones' }),
+}
+const counting = {
   exact: Type.Boolean({ default: false, description: 'count all hits; otherwise counting stops at 10,000' }),
 }
-export type SearchParameters = Static<ReturnType<typeof Type.Object<typeof searchParameters>>>
+const aggregating = {
+  fields: Type.String({ default: '', description: `aggregations, with commas between: ${histogramField} is a histogram; ${facetFields.join(', ')}` }),
+  limit: Type.Integer({ default: 10, minimum: 0, description: `values of an aggregation; at most ${maxValues} are given` }),
+}
+
+/** What can be asked, by what an answer shows. */
+export const searchParameters = {
+  everything: { ...common, ...counting, ...aggregating },
+  count: { ...common, ...counting },
+  messages: common,
+}
+type Read<P extends TProperties> = Static<TObject<P>>
+export type SearchParameters = Read<typeof common> & Partial<Read<typeof counting> & Read<typeof aggregating>>
 
 export interface Asked {
   /** As it came. */
@@ -45,7 +57,7 @@ export interface Asked {
   readonly startRecord: number
   readonly cursor: string | undefined
   readonly order: Order
-  readonly exact: boolean
+  readonly count: Page['count']
   readonly fields: readonly FacetField[]
   readonly histogram: boolean
   /** Most values of an aggregation. */
@@ -84,7 +96,7 @@ function readOrder(name: string): { order: Order; warnings: Warning[] } {
 
 /** Reads what is asked, joined with `also`. Throws BadQuery or BAD_PARAMETER. */
 export function readAsked(parameters: SearchParameters, caller: Caller, limits: SearchLimits, now: number, also: readonly Query[] = []): Asked {
-  const { startRecord, cursor, timezoneOffset, filter, timeout, shortlink, exact } = parameters
+  const { startRecord, cursor, timezoneOffset, filter, timeout, shortlink, exact, fields = '', limit = 0 } = parameters
   if (cursor !== undefined && startRecord > 1) bad('cursor and startRecord: only one of them can say where the page begins')
   const given = parameters.q ?? parameters.query ?? ''
   const { query, text: understood, warnings } = understand(given, [...readFilter(filter), ...also], { now, timezoneOffset })
@@ -99,9 +111,9 @@ export function readAsked(parameters: SearchParameters, caller: Caller, limits: 
     startRecord,
     cursor: cursor === '' ? undefined : cursor,
     order,
-    exact,
-    ...readFields(parameters.fields),
-    values: Math.min(parameters.limit, maxValues),
+    count: exact === undefined ? 'none' : exact ? 'exact' : 'capped',
+    ...readFields(fields),
+    values: Math.min(limit, maxValues),
     timezoneOffset,
     filter,
     timeout,

@@ -2,14 +2,13 @@
 // about them. Does not know in which form they are sent.
 import type { ApiMessage } from '../../enrich/fields.ts'
 import { present } from '../../enrich/present.ts'
-import { writeCursor } from '../../index/cursor.ts'
-import type { Hits, Order, Page, PartialReason } from '../../index/port.ts'
+import type { Page, PartialReason } from '../../index/port.ts'
 import { timeRange } from '../../query/bounds.ts'
-import type { Message } from '../../message/schema.ts'
 import type { Asked } from './asked.ts'
 import type { SourceGap } from './coverage.ts'
 import { histogramAsked, labelled } from './histogram.ts'
 import type { SearchLimits } from './limits.ts'
+import { onward } from './onward.ts'
 import { shortened } from './shortlinks.ts'
 import type { Visit } from './visit.ts'
 
@@ -20,6 +19,7 @@ export interface Found {
   readonly statuses: ApiMessage[]
   /** The most that the page could have. */
   readonly limit: number
+  /** At least none, where it was not asked how many. */
   readonly hits: number
   readonly relation: 'eq' | 'gte'
   readonly aggregations: Aggregations
@@ -41,9 +41,9 @@ export interface Finding {
 }
 
 export async function find(asked: Asked, { index, timeout, signal, crowded }: Visit, finding: Finding): Promise<Found> {
-  const { query, startRecord, cursor, order, exact, fields, histogram, values, timezoneOffset, shortlink } = asked
+  const { query, startRecord, cursor, order, count, fields, histogram, values, timezoneOffset, shortlink } = asked
   const limit = crowded ? Math.min(asked.limit, finding.limits.hits.low) : asked.limit
-  const page: Page = { order, limit, timeout, count: exact ? 'exact' : 'capped', ...(cursor === undefined ? { offset: startRecord - 1 } : { cursor }) }
+  const page: Page = { order, limit, timeout, count, ...(cursor === undefined ? { offset: startRecord - 1 } : { cursor }) }
   const buckets = histogramAsked(query, timezoneOffset, finding.now)
   const [hits, facets, histogramFound] = await Promise.all([
     index.search(query, page, signal),
@@ -57,22 +57,12 @@ export async function find(asked: Asked, { index, timeout, signal, crowded }: Vi
   return {
     statuses: hits.messages.map((message) => present(shortlink ? shortened(message, shortening) : message)),
     limit,
-    hits: hits.hits ?? hits.messages.length,
+    hits: hits.hits ?? 0,
     relation: hits.hits_relation ?? 'gte',
     aggregations: { ...Object.fromEntries(counted), ...(histogramFound === undefined ? {} : { created_at: labelled(histogramFound, buckets) }) },
     partial,
-    cursor: hits.cursor ?? (hits.partial === undefined ? undefined : resumption(hits, asked)),
+    cursor: onward(hits, asked),
     coverage: [...finding.coverage(since, until)],
     crowded,
   }
 }
-
-/** Where to go on after a page that is not whole and knows of no more: there may be more later. */
-function resumption({ messages }: Hits, { order, cursor }: Asked): string {
-  const last = messages.at(-1)
-  if (last !== undefined) return writeCursor(order, { key: keyOf(last, order), at: Date.parse(last.created_at), id: last.id_str })
-  return cursor ?? writeCursor(order, { key: Number.MAX_SAFE_INTEGER, at: Number.MAX_SAFE_INTEGER, id: '' })
-}
-
-const keyOf = (message: Message, order: Order): number =>
-  order === 'created_at' || order === 'timestamp' ? Date.parse(message[order]) : message[order]

@@ -78,6 +78,48 @@ describe('a search', () => {
     }
   })
 
+  test('in every form has a next page that is the same search', async () => {
+    const { app } = library(posts)
+    const asked = 'q=-nothing&count=1&timezoneOffset=-120&filter=video&shortlink=false&exact=true&minified=true&timeout=900&order=timestamp'
+    const house = library(posts.map((post) => ({ ...post, videos: ['https://example.org/v.mp4'] })))
+    for (const format of formats.filter((format) => format !== 'geojson')) {
+      const next = new URL(/<([^>]+)>/.exec(String((await house.app.inject(`/api/search.${format}?${asked}`)).headers.link))?.[1] ?? '').searchParams
+      assert.notEqual(next.get('cursor'), null)
+      next.delete('cursor')
+      const wanted = new URLSearchParams(asked)
+      // Only where something is counted can it be counted exactly.
+      if (format !== 'json' && format !== 'rss') wanted.delete('exact')
+      assert.deepEqual(Object.fromEntries(next), Object.fromEntries(wanted), format)
+    }
+    assert.match(String((await app.inject('/api/search.json?count=1')).headers.link), /\?q=&order=created_at&count=1&cursor=[\w-]+>/)
+  })
+
+  test('in every form names the gaps of the sources', async () => {
+    const { app } = library(posts)
+    for (const format of formats) {
+      assert.equal((await app.inject(`/api/search.${format}`)).headers['loklak-coverage'], 'bluesky 2026-11-21T00:00:00.000Z/2026-11-21T01:00:00.000Z', format)
+      assert.equal((await app.inject(`/api/search.${format}?q=since:hour`)).headers['loklak-coverage'], undefined, format)
+    }
+    assert.match((await app.inject('/api/search.rss')).body, /<description>[^<]* bluesky may have missed messages from 2026-11-21T00:00:00\.000Z to /)
+    assert.match(String((await app.inject('/api/search.csv')).headers['access-control-expose-headers']), /Loklak-Coverage/)
+  })
+
+  test('asks the index for what it shows, and no more', async () => {
+    const { app, held } = library(posts)
+    for (const [format, questions] of [['json', 3], ['rss', 1], ['txt', 1], ['csv', 1], ['ndjson', 1], ['geojson', 1]] as const) {
+      held.timeouts.length = 0
+      await app.inject(`/api/search.${format}?fields=hashtags,created_at&limit=3`)
+      assert.equal(held.timeouts.length, questions, format)
+    }
+    await app.ready()
+    const { paths = {} } = app.swagger()
+    const described = (format: string): string => JSON.stringify(paths[`/api/search.${format}`]?.get?.parameters)
+    const only = (format: string): string[] => ['fields', 'limit', 'exact', 'minified', 'callback'].filter((name) => described(format).includes(`"name":"${name}"`))
+    assert.deepEqual(formats.map((format) => [format, ...only(format)]), [
+      ['json', 'fields', 'limit', 'exact', 'minified', 'callback'], ['rss', 'exact'], ['txt'], ['csv'], ['ndjson'], ['geojson', 'minified', 'callback'],
+    ])
+  })
+
   test('in every form fails in the one shape', async () => {
     const { app } = library(posts)
     for (const format of formats) {
@@ -112,6 +154,19 @@ describe('a search', () => {
     assert.deepEqual([first.json().search_metadata.time, first.headers.etag], [7, again.headers.etag])
     house.add({ op: 'A', imported: false, author: { key: 'x', network: 'bluesky' } }, { op: 'D', imported: false, id_str: '2' })
     assert.notEqual((await house.app.inject('/api/search.json?q=two')).headers.etag, first.headers.etag)
+  })
+
+  test('has the same tag a second later, also where the query is relative to the clock', async () => {
+    let time = 1_700_000_000_000
+    const { app } = library([{ id_str: '1', text: 'two', created_at: new Date(time - 60_000).toISOString() }], { options: { now: () => time } })
+    const ask = () => app.inject('/api/search.json?q=two+since:1d')
+    const first = await ask()
+    time += 1000
+    const again = await ask()
+    assert.notEqual(first.json().search_metadata.query_understood, again.json().search_metadata.query_understood)
+    assert.equal(first.headers.etag, again.headers.etag)
+    time += 86_400_000
+    assert.notEqual((await ask()).headers.etag, first.headers.etag)
   })
 
   test('may be called back where it is JSON', async () => {

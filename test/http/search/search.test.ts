@@ -194,6 +194,33 @@ describe('an answer that is not whole', () => {
     assert.deepEqual(ids(await ask(house, { q: 'rain', cursor: search_metadata.cursor })), ['5'], 'what was missing')
   })
 
+  test('says so where only its aggregations are not whole', async () => {
+    const house = library(rain)
+    house.held.partial = { reason: 'overfull' }
+    for (const [kind, fields] of [['facets', 'hashtags'], ['histogram', 'created_at'], ['search', '']] as const) {
+      house.held.partialOf = [kind]
+      assert.equal((await ask(house, { q: 'rain', fields })).search_metadata.partial_reason, 'overfull', kind)
+      if (fields !== '') assert.equal((await ask(house, { q: 'rain' })).search_metadata.partial, undefined)
+    }
+  })
+
+  test('goes on in every order after what it found', async () => {
+    const house = library([
+      { id_str: 'old', created_at: ago(90), timestamp: ago(1), retweet_count: 1, favourites_count: 9 },
+      { id_str: 'new', created_at: ago(2), timestamp: ago(3), retweet_count: 5, favourites_count: 9 },
+    ])
+    for (const order of ['created_at', 'timestamp', 'retweet_count', 'favourites_count']) {
+      house.held.partial = { reason: 'rebuilding' }
+      const { search_metadata: { cursor } } = await ask(house, { order })
+      house.held.partial = undefined
+      assert.deepEqual(ids(await ask(house, { order, cursor })), [], `${order}: nothing again`)
+      const id = `late-${order}`
+      house.add(insert({ id_str: id, created_at: ago(100), timestamp: ago(4), retweet_count: 0, favourites_count: 0 }))
+      assert.deepEqual(ids(await ask(house, { order, cursor })), [id], `${order}: what was missing`)
+      house.add(remove(id))
+    }
+  })
+
   test('names the gaps of the sources within the time of the query', async () => {
     const house = library(rain)
     const gap = { source: 'bluesky', from: '2026-11-21T00:00:00.000Z', to: '2026-11-21T01:00:00.000Z', reason: 'the server no longer had it' }
