@@ -2,9 +2,9 @@
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { frame, posts } from './frames.ts'
+import { parseMicros } from './frames.ts'
 import { start } from './process.ts'
-import type { Figure } from './run.ts'
+import type { Figure } from './figures.ts'
 
 interface Collected {
   readonly perSecond: number
@@ -27,16 +27,6 @@ async function collect(count: number, rate: number): Promise<Collected> {
     await feeder.stop()
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** CPU-microseconds of JSON.parse for a frame. */
-function parseMicros(count: number): number {
-  const made = posts(count, 7).map((post, i) => frame(post, 1_780_000_000_000_000 + i, i))
-  for (const text of made) JSON.parse(text)
-  const before = process.cpuUsage()
-  for (const text of made) JSON.parse(text)
-  const used = process.cpuUsage(before)
-  return (used.user + used.system) / made.length
 }
 
 /** The median time of an fdatasync after a kilobyte, in milliseconds. */

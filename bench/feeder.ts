@@ -1,18 +1,20 @@
 // The process that plays Jetstream: sends posts to whoever connects, as fast as they are read or so many a second.
-// node bench/feeder.ts COUNT RATE   (0 = as fast as possible); says the port, and `sent` at the end.
+// node bench/feeder.ts COUNT RATE [STEP]   (rate 0 = as fast as possible, then with so many microseconds from one to the next); says
+// the port, and `sent` at the end.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { frame, posts } from './frames.ts'
 
-const [count = 100_000, rate = 0] = process.argv.slice(2).map(Number)
+const [count = 100_000, rate = 0, step = 25] = process.argv.slice(2).map(Number)
 const made = posts(Math.min(count, 50_000), 7)
-const begun = (Date.now() - 3_600_000) * 1000
-/** Flat out, the frames are made before, so that making them costs nothing while it counts. */
-const ready = rate > 0 ? [] : Array.from({ length: count }, (_, i) => Buffer.from(frame(made[i % made.length] ?? { did: '', record: {} }, begun + i * 25, i)))
+const begun = (Date.now() - 60_000) * 1000 - count * step
+const make = (i: number, microseconds: number): string => frame(made[i % made.length] ?? { did: '', record: {} }, microseconds, i)
+/** Flat out, the frames are made before, so that making them costs nothing while it counts; of very many the first. */
+const ready = rate > 0 ? [] : Array.from({ length: Math.min(count, 400_000) }, (_, i) => Buffer.from(make(i, begun + i * step)))
 
 async function flatOut(socket: WebSocket): Promise<void> {
-  for (const one of ready) {
-    socket.send(one, { binary: false })
+  for (let i = 0; i < count; i++) {
+    socket.send(ready[i] ?? make(i, begun + i * step), { binary: false })
     while (socket.bufferedAmount > 4_000_000) await sleep(1)
   }
 }
@@ -21,7 +23,7 @@ async function steadily(socket: WebSocket): Promise<void> {
   const start = performance.now()
   for (let i = 0; i < count; ) {
     const due = Math.min(count, Math.floor(((performance.now() - start) * rate) / 1000))
-    for (; i < due; i++) socket.send(frame(made[i % made.length] ?? { did: '', record: {} }, Math.floor((performance.timeOrigin + performance.now()) * 1000), i))
+    for (; i < due; i++) socket.send(make(i, Math.floor((performance.timeOrigin + performance.now()) * 1000)))
     await sleep(1)
   }
 }

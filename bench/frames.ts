@@ -43,3 +43,13 @@ export const frame = ({ did: author, record }: Post, microseconds: number, numbe
     kind: 'commit',
     commit: { rev: tid(microseconds, number), operation: 'create', collection: 'app.bsky.feed.post', rkey: tid(microseconds, number), record: { ...record, createdAt: new Date(microseconds / 1000).toISOString() }, cid },
   })
+
+/** CPU-microseconds of JSON.parse for a frame. */
+export function parseMicros(count: number): number {
+  const made = posts(count, 7).map((post, i) => frame(post, 1_780_000_000_000_000 + i, i))
+  for (const text of made) JSON.parse(text)
+  const before = process.cpuUsage()
+  for (const text of made) JSON.parse(text)
+  const used = process.cpuUsage(before)
+  return (used.user + used.system) / made.length
+}

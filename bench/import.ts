@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeDump } from './dump.ts'
 import { start } from './process.ts'
-import type { Figure } from './run.ts'
+import type { Figure } from './figures.ts'
 
 interface Imported {
   readonly perSecond: number

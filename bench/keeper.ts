@@ -3,12 +3,12 @@
 // again ids of any age.
 import { statSync } from 'node:fs'
 import { openKnown } from '../src/intake/known.ts'
-import type { JournalRecord } from '../src/message/record.ts'
+import type { JournalRecord } from '../src/message/line.ts'
 import { frame, type Post } from './frames.ts'
 
 const [path = '', wanted = '0'] = process.argv.slice(2)
 const count = Number(wanted)
-const known = openKnown(path)
+const known = openKnown(path, { position: () => 0, advance: () => undefined, withdraw: () => undefined })
 const batch = 1000
 const commitEvery = 10
 /** Microseconds between two ids: about as many a second as all of Bluesky writes. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { start } from './process.ts'
-import type { Figure } from './run.ts'
+import { tell, type Extent, type Figure } from './figures.ts'
 
 interface Part {
   readonly present: number
@@ -17,13 +17,17 @@ interface End {
   readonly grownMB: number
 }
 
-export async function knownBench({ full }: { readonly full: boolean }): Promise<Figure[]> {
-  const count = full ? 50_000_000 : 4_000_000
+export async function knownBench({ full, many }: Extent): Promise<Figure[]> {
+  // Twenty parts of whole batches.
+  const count = Math.ceil(many(full ? 50_000_000 : 4_000_000) / 20_000) * 20_000
   const folder = await mkdtemp(join(tmpdir(), 'loklak-bench-'))
   // What JavaScript leaves lying is not what is measured.
   const keeper = start(['--max-semi-space-size=1', '--heap-growing-percent=20', 'bench/keeper.ts', join(folder, 'known.db'), String(count)])
   try {
-    const part = async (twentieth: number): Promise<Part> => JSON.parse(await keeper.line(new RegExp(`^\\{"present":${(count / 20) * twentieth},`)))
+    const part = async (twentieth: number): Promise<Part> => {
+      tell(`waiting for ${twentieth}/20 of ${count} ids`)
+      return JSON.parse(await keeper.line(new RegExp(`^\\{"present":${(count / 20) * twentieth},`)))
+    }
     // The first twentieth is for the compiler.
     const [few, many] = [await part(2), await part(20)]
     const end: End = JSON.parse(await keeper.line(/^\{"again"/))

@@ -15,6 +15,7 @@ export interface Child {
 }
 
 const running = new Set<ChildProcessByStdio<null, Readable, null>>()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
@@ -22,8 +23,9 @@ process.once('exit', () => {
 /** Where loklak.js keeps what Node made of the TypeScript: a part of the program that runs without it must not look larger. */
 const compiled = 'node_modules/.cache/loklak'
 
-export function start(args: readonly string[]): Child {
-  const child = spawn(process.execPath, args, { env: { ...process.env, NODE_COMPILE_CACHE: compiled }, stdio: ['ignore', 'pipe', 'inherit'] })
+/** Starts Node, or another program, with arguments. */
+export function start(args: readonly string[], program = process.execPath): Child {
+  const child = spawn(program, args, { env: { ...process.env, NODE_COMPILE_CACHE: compiled }, stdio: ['ignore', 'pipe', 'inherit'] })
   running.add(child)
   const lines: string[] = []
   const waiting = new Set<() => void>()
@@ -74,4 +76,18 @@ export function memory(pid: number): { readonly now: number; readonly most: numb
   const text = readFileSync(`/proc/${pid}/status`, 'utf8')
   const of = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1] ?? 0) / 1000
   return { now: of('VmRSS'), most: of('VmHWM'), own: of('RssAnon') }
+}
+
+/** Looks at a process five times a second; tells the highest memory of its own so far, in megabytes. */
+export function watchMemory(pid: number): { most(): number; stop(): void } {
+  let most = 0
+  const look = (): void => void (most = Math.max(most, memory(pid).own))
+  const timer = setInterval(look, 200)
+  return {
+    most() {
+      look()
+      return most
+    },
+    stop: () => clearInterval(timer),
+  }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { writeDump } from './dump.ts'
 import { memory, start } from './process.ts'
-import type { Figure } from './run.ts'
+import type { Figure } from './figures.ts'
 import { serve, type Served } from './server.ts'
 
 const messages = 100_000

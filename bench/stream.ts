@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { idTime } from '../src/message/identity.ts'
 import { start } from './process.ts'
-import type { Figure } from './run.ts'
+import type { Figure } from './figures.ts'
 import { serve } from './server.ts'
 
 interface FanOut {
