@@ -1,4 +1,4 @@
-// The entry: the commands, and the server for `serve`.
+// The entry: the commands. The server, which is most of what there is to load, is loaded by those that run it.
 import { readFileSync } from 'node:fs'
 import { demo } from './cli/demo.ts'
 import { doctor } from './cli/doctor.ts'
@@ -9,11 +9,11 @@ import { indexCommand } from './cli/index-command.ts'
 import { runCli } from './cli/run.ts'
 import { sample } from './cli/sample.ts'
 import { search } from './cli/search.ts'
-import { serve } from './cli/serve.ts'
+import { serve, type Collected, type Serving } from './cli/serve.ts'
 import { settings } from './cli/settings.ts'
 import { stream } from './cli/stream.ts'
 import { interruption } from './cli/signals.ts'
-import { startServer } from './server.ts'
+import type { Settings } from './settings/options.ts'
 
 function readVersion(): string {
   const json: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
@@ -23,6 +23,11 @@ function readVersion(): string {
 const version = readVersion()
 const surroundings = { version, env: process.env, err: process.stderr, now: Date.now }
 
+async function startServer(settings: Settings, instead?: Collected): Promise<Serving> {
+  const server = await import('./server.ts')
+  return server.startServer(settings, surroundings, instead)
+}
+
 process.exitCode = await runCli({
   ...surroundings,
   argv: process.argv.slice(2),
@@ -30,8 +35,8 @@ process.exitCode = await runCli({
   out: process.stdout,
   signal: interruption(process, (code) => process.exit(code)),
   commands: [
-    serve((wanted) => startServer(wanted, surroundings)),
-    demo((wanted, instead) => startServer(wanted, surroundings, instead)),
+    serve(startServer),
+    demo(startServer),
     search,
     importDumps,
     exportMessages,

@@ -58,12 +58,12 @@ function makeSources(settings: Settings, folder: DataFolder, archive: () => Arch
     )
   }
   if (settings['import.poll'] > 0) {
-    sources.push(inbox({ import: folder.import, imported: folder.imported, state: folder.state, poll: settings['import.poll'], now, log }))
+    sources.push(inbox({ import: folder.import, imported: folder.imported, state: folder.state, poll: settings['import.poll'], floor: archiveSettings(settings).floor, now, log }))
   }
   return sources
 }
 
-const httpOptions = (settings: Settings, folder: DataFolder, { version, env, now }: Surroundings): HttpOptions => ({
+const httpOptions = (settings: Settings, folder: DataFolder, generated: boolean, { version, env, now }: Surroundings): HttpOptions => ({
   hosts: settings.host,
   port: settings['port.http'],
   socket: folder.socket,
@@ -75,6 +75,7 @@ const httpOptions = (settings: Settings, folder: DataFolder, { version, env, now
   connections: 4096,
   dumps: { offered: settings['dump.write_enabled'], limit: settings['download.limited.count'], message: settings['download.limited.message'] },
   streams: { queue: settings['stream.limit.queue'], perAddress: settings['stream.limit.address'], total: settings['stream.limit.total'], heartbeat: 15_000 },
+  generated,
   version,
   commit: { hash: env['COMMIT_HASH'] ?? '', comment: env['COMMIT_COMMENT'] ?? '' },
   now,
@@ -121,7 +122,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
   }
   const sources = instead?.sources ?? makeSources(settings, folder, archive, log, surroundings)
   const keeping = archiveSettings(settings)
-  const observer = createObserver({ archive: () => opened, sources, projections: () => projections?.states() ?? [], index: () => projections?.index ?? null, stream: () => projections?.hub.counts(), floor: keeping.floor, disk: realDisk, path: folder.own, streaming: settings['stream.enabled'], now })
+  const observer = createObserver({ archive: () => opened, sources, projections: () => projections?.states() ?? [], index: () => projections?.index ?? null, stream: () => projections?.hub.counts(), mqtt: () => projections?.mqtt?.counts() ?? null, floor: keeping.floor, disk: realDisk, path: folder.own, streaming: settings['stream.enabled'], now })
   const parts: Parts = {
     status: () => observer.status(),
     health: () => health.view(),
@@ -138,7 +139,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
     log,
   }
 
-  const options = httpOptions(settings, folder, surroundings)
+  const options = httpOptions(settings, folder, instead?.generated === true, surroundings)
   try {
     const http = await listen(buildServer(parts, options), options)
     try {
@@ -198,7 +199,8 @@ export async function startServer(settings: Settings, surroundings: Surroundings
 const bytesPerDay = 1_000_000_000
 
 function collects(settings: Settings): string {
-  if (!settings.roles.includes('collect') || !settings['source.bluesky.enabled']) return 'nothing but what is imported (source.bluesky.enabled=false)'
+  if (!settings.roles.includes('collect')) return 'nothing (roles)'
+  if (!settings['source.bluesky.enabled']) return 'nothing but what is imported (source.bluesky.enabled=false)'
   const hosts = settings['source.bluesky.url'].map((url) => new URL(url).host)
   return `Bluesky (${settings['source.bluesky.collections'].join(', ')}) from ${hosts[0] ?? ''}`
 }

@@ -74,3 +74,29 @@ test('only support opens connections by fetch, and nothing is fetched from an ad
   }
   assert.deepEqual(wrong, [])
 })
+
+const loadPattern = /^(?:import|export)\s+(?!type\b)(?:[^'"]*?\sfrom\s+)?'([^']+)'/gm
+
+/** The packages that are loaded with a file, by what it imports and what that imports; not what is imported only when it is needed. */
+async function packagesOf(entry: string): Promise<Set<string>> {
+  const packages = new Set<string>()
+  const files = new Set([join(src, entry)])
+  for (const file of files) {
+    for (const [, module = ''] of (await readFile(file, 'utf8')).matchAll(loadPattern)) {
+      if (module.startsWith('.')) files.add(resolve(dirname(file), module))
+      else if (!module.startsWith('node:')) packages.add(module)
+    }
+  }
+  return packages
+}
+
+test('commands and threads start light: they load no package before it is needed', async () => {
+  for (const entry of ['main.ts', 'journal/rewrite-worker.ts', 'index/sqlite/write/writer.ts', 'index/sqlite/read/reader.ts']) {
+    assert.deepEqual([...(await packagesOf(entry))], [], entry)
+  }
+})
+
+test('what is loaded is found, however far away', async () => {
+  const packages = await packagesOf('server.ts')
+  for (const name of ['fastify', 'typebox', 'typebox/compile']) assert.ok(packages.has(name), name)
+})

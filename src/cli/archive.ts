@@ -1,21 +1,24 @@
 // Owns how a command gets at the archive: through the server that holds the data folder, or by itself where none does.
-import { openArchive, type Archive } from '../intake/archive.ts'
-import { dataFolder, openDataFolder } from '../journal/data-folder.ts'
+import { dataFolder } from '../journal/data-folder.ts'
 import type { Segment } from '../journal/port.ts'
 import { listSegments } from '../journal/segment.ts'
 import { command } from '../http/commander.ts'
 import type { Settings } from '../settings/options.ts'
 import { LoklakError } from '../watch/errors.ts'
 import type { Context } from './command.ts'
-import { tasks, type TaskName } from './tasks.ts'
+import type { TaskName } from './tasks.ts'
+
+/** How many of so many bytes must stay free. */
+export const floorOf = ({ bytes, percent }: Settings['disk.floor']) => (total: number): number => Math.max(bytes, (total * percent) / 100)
 
 /** What of an archive follows from the settings. */
 export const archiveSettings = (settings: Settings) => ({
   segmentBytes: settings['journal.segment.size'],
   syncInterval: settings['journal.sync.interval'],
-  floor: (total: number): number => Math.max(settings['disk.floor'].bytes, (total * settings['disk.floor'].percent) / 100),
+  floor: floorOf(settings['disk.floor']),
   consent: settings['consent.policy'],
 })
+export type ArchiveSettings = ReturnType<typeof archiveSettings>
 
 /** The dumps that lie in the data folder, oldest first. Throws where there is none. */
 export async function segmentsOf({ settings }: Context): Promise<Segment[]> {
@@ -27,21 +30,6 @@ export async function segmentsOf({ settings }: Context): Promise<Segment[]> {
   }
 }
 
-/** Runs something on an archive that is opened for it and closed behind it. */
-async function* alone({ settings, err, now }: Context, work: (archive: Archive) => AsyncIterable<object>): AsyncGenerator<object> {
-  const held = openDataFolder(settings['data.path'])
-  const say = (message: string) => void err.write(`${message}\n`)
-  const log = { info: say, warn: say, error: say }
-  const onBlocked = (blockage: { detail: string } | null) => say(blockage === null ? 'storing again' : `waiting: ${blockage.detail}`)
-  const archive = await openArchive({ folder: held.folder, ...archiveSettings(settings), now, log, onBlocked })
-  try {
-    yield* work(archive)
-  } finally {
-    await archive.close()
-    held.close()
-  }
-}
-
 /** Runs a task in the server that holds the data folder, or here where none answers; yields what it tells. */
 export async function* runTask(context: Context, name: TaskName, body: object): AsyncGenerator<object> {
   const { socket } = dataFolder(context.settings['data.path'])
@@ -50,6 +38,8 @@ export async function* runTask(context: Context, name: TaskName, body: object): 
   } catch (error) {
     const absent = error instanceof LoklakError && error.code === 'SERVER_UNREACHABLE' && error.cause instanceof Error && 'code' in error.cause && (error.cause.code === 'ENOENT' || error.cause.code === 'ECONNREFUSED')
     if (!absent) throw error
-    yield* alone(context, (archive) => tasks[name](archive, body, context.signal))
+    // Where a server answers, nothing of an archive need be loaded.
+    const { runAlone } = await import('./alone.ts')
+    yield* runAlone(context, archiveSettings(context.settings), name, body)
   }
 }

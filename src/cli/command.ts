@@ -9,6 +9,8 @@ import type { Output } from './output.ts'
 export interface Context {
   readonly settings: Settings
   readonly origins: ReadonlyMap<string, Origin>
+  /** The whole command line as it was given. */
+  readonly argv: readonly string[]
   /** Arguments that are neither flags nor settings. */
   readonly args: readonly string[]
   readonly cwd: string
@@ -36,7 +38,7 @@ interface Description<Flags extends OptionTable> {
 }
 
 export interface Command extends Description<OptionTable> {
-  /** Runs with the texts of the flags that were given; resolves with the exit code. */
+  /** Runs with the texts of the flags that were given; resolves with the exit code. What only a run needs and is much, it loads itself. */
   readonly run: (context: Context, given: ReadonlyMap<string, string>) => Promise<number>
 }
 

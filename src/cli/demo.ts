@@ -51,7 +51,7 @@ export const demo = (start: (settings: Settings, instead: Collected) => Promise<
         await fill({ ...context, settings }, folder, messages, seed)
         const source = sampleSource({ perSecond: rate, seed, now: context.now })
         const told = `generated messages that nobody wrote, from no network: ${count.format(messages)} to begin with, ${rate} a second from now on`
-        await attend(await start(settings, { sources: [source], told }), context)
+        await attend(await start(settings, { sources: [source], told, generated: true }), context)
         return 0
       } finally {
         await rm(folder, { recursive: true, force: true })

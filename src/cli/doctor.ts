@@ -7,13 +7,13 @@ import { checkSpace, checkSync } from './checks/disk.ts'
 import { checkFolder, nearestFolder } from './checks/folder.ts'
 import { checkNode } from './checks/node.ts'
 import { checkPort } from './checks/port.ts'
-import { checkSources } from './checks/sources.ts'
 import { command, type Context } from './command.ts'
 import { formatFlag, writeRows, type Sheet } from './rows.ts'
 
 const timeout = 5000
 
 async function* findings({ settings, now, signal }: Context): AsyncGenerator<Finding> {
+  const { checkSources } = await import('./checks/sources.ts')
   // Asked first, since it may take seconds.
   const asked = checkSources(settings, { now, signal, timeout })
   yield checkNode(process.versions.node)

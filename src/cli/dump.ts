@@ -2,21 +2,18 @@
 import { join } from 'node:path'
 import { dataFolder } from '../journal/data-folder.ts'
 import type { Segment } from '../journal/port.ts'
-import { verify, type Verified } from '../journal/verify.ts'
+import type { Verified } from '../journal/verify.ts'
 import { LoklakError } from '../watch/errors.ts'
 import { runTask, segmentsOf } from './archive.ts'
 import { command, type Context } from './command.ts'
 import { showProgress } from './progress.ts'
 import { formatFlag, writeRows, type RowFormat, type Sheet } from './rows.ts'
 
-const listSheet: Sheet<Segment> = {
-  columns: {
-    name: ({ name }) => name,
-    bytes: ({ bytes }) => bytes,
-    sealed: ({ sealed }) => sealed,
-    from: ({ from }) => new Date(from / 1000).toISOString(),
-    modified: ({ modified }) => new Date(modified).toISOString(),
-  },
+/** A dump as it is told in every format; times are ISO 8601. */
+const told = ({ name, bytes, sealed, from, modified }: Segment) => ({ name, bytes, sealed, from: new Date(from / 1000).toISOString(), modified: new Date(modified).toISOString() })
+
+const listSheet: Sheet<ReturnType<typeof told>> = {
+  columns: { name: ({ name }) => name, bytes: ({ bytes }) => bytes, sealed: ({ sealed }) => sealed, from: ({ from }) => from, modified: ({ modified }) => modified },
 }
 
 const verifySheet: Sheet<Verified> = {
@@ -30,11 +27,12 @@ const verifySheet: Sheet<Verified> = {
 }
 
 async function list(context: Context, format: RowFormat): Promise<number> {
-  await writeRows(await segmentsOf(context), listSheet, { format, out: context.out, signal: context.signal })
+  await writeRows((await segmentsOf(context)).map(told), listSheet, { format, out: context.out, signal: context.signal })
   return 0
 }
 
 async function verifyAll(context: Context, format: RowFormat): Promise<number> {
+  const { verify } = await import('../journal/verify.ts')
   const segments = await segmentsOf(context)
   const { state } = dataFolder(context.settings['data.path'])
   const total = segments.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -53,7 +51,7 @@ async function verifyAll(context: Context, format: RowFormat): Promise<number> {
 }
 
 async function task(context: Context, name: 'compact' | 'repair', format: RowFormat): Promise<number> {
-  const columns = name === 'compact' ? ['lines', 'foreign'] : ['repaired']
+  const columns = name === 'compact' ? ['lines', 'foreign'] : ['repaired', 'failed', 'kept']
   const sheet: Sheet<object> = { columns: Object.fromEntries(columns.map((column) => [column, (row: object) => new Map<string, unknown>(Object.entries(row)).get(column)])) }
   await writeRows(runTask(context, name, {}), sheet, { format, out: context.out, signal: context.signal })
   return 0

@@ -8,11 +8,9 @@ import { option } from '../settings/option.ts'
 import { instant, moment, type Moment } from '../settings/quantity.ts'
 import { LoklakError } from '../watch/errors.ts'
 import { command, type Context } from './command.ts'
-import { currentMessages } from './current.ts'
-import { exportFound } from './found.ts'
-import { urlFlag, whereabouts } from './hits.ts'
-import { messageFormats, writeMessages, type MessageFormat } from './messages.ts'
 import { showProgress, type Progress } from './progress.ts'
+import { messageFormats, type MessageFormat } from './rows.ts'
+import { urlFlag, whereabouts } from './whereabouts.ts'
 
 type Wants = (message: Message) => boolean
 
@@ -29,6 +27,7 @@ function wanted(since: Moment | undefined, until: Moment | undefined, network: s
 
 async function exportDumps(context: Context, wants: Wants, format: MessageFormat): Promise<number> {
   const { out, err, isTerminal, now, signal } = context
+  const [{ currentMessages }, { writeMessages }] = await Promise.all([import('./current.ts'), import('./messages.ts')])
   let progress: Progress | undefined
   let damaged = 0
   const reading = {
@@ -46,7 +45,7 @@ async function exportDumps(context: Context, wants: Wants, format: MessageFormat
     }
   }
   try {
-    await writeMessages(counted(), { format, out, signal })
+    await writeMessages(counted(), { format, out, signal, query: '', settings: context.settings })
   } catch (error) {
     throw signal.aborted ? new LoklakError('STOPPED', 'The messages are not complete.', { cause: error }) : error
   }
@@ -65,13 +64,14 @@ export const exportMessages = command({
     until: option(optional(moment), '', 'Only messages written before then.'),
     source: option(text, '', 'Only messages of this network: bluesky, twitter, sample …'),
     format: option(oneOf(messageFormats), 'ndjson', 'How the messages are written; json, ndjson and geojson have all fields.'),
-    resume: option(optional(path), '', 'With a query: a file that remembers how far the export came. Run again with it, it goes on from there.'),
+    resume: option(optional(path), '', 'With a query: a file that remembers how far the export came. Run again with it and the output appended (>>), it goes on from there. Everything is the query /source_type; without a query the dumps are read, from the beginning, so that nothing that was deleted meanwhile stays in the output.'),
     url: urlFlag,
   },
   run: async (context, { since, until, source, format, resume, url }) => {
     const query = context.args.join(' ')
     if (query !== '') {
       if (since !== undefined || until !== undefined || source !== '') throw new LoklakError('BAD_USAGE', 'Beside a query there is no place for --since, --until and --source: write since:, until: and source: into it.')
+      const { exportFound } = await import('./found.ts')
       return exportFound(context, { where: whereabouts(context, url), query, format, resume })
     }
     if (resume !== undefined || url !== undefined) throw new LoklakError('BAD_USAGE', '--resume and --url belong to an export with a query.')

@@ -11,8 +11,9 @@ import { parseJson } from '../support/json.ts'
 import { LoklakError } from '../watch/errors.ts'
 import type { Context } from './command.ts'
 import { askHits, doubts, type Hits } from './hits.ts'
-import { writeMessages, type MessageFormat } from './messages.ts'
+import { writeMessages } from './messages.ts'
 import { showProgress, type Progress } from './progress.ts'
+import type { MessageFormat } from './rows.ts'
 
 export interface Wanted {
   readonly where: Whereabouts
@@ -23,16 +24,14 @@ export interface Wanted {
 }
 
 const pageSize = 1000
-const resumable: readonly MessageFormat[] = ['ndjson', 'csv', 'txt']
 
 /** How far an export came. `q` is the query as it was understood at its beginning, so that relative times stay. */
-const Note = Type.Object({ query: Type.String(), format: Type.String(), q: Type.String(), cursor: Type.String(), messages: Type.Integer({ minimum: 0 }), done: Type.Boolean() })
+const Note = Type.Object({ query: Type.String(), format: Type.String(), q: Type.String(), cursor: Type.String(), messages: Type.Integer({ minimum: 0 }), rows: Type.Integer({ minimum: 0 }), done: Type.Boolean() })
 type Note = Static<typeof Note>
 
 /** The note of an earlier run of the same export; undefined where there is none. */
 async function readNote({ query, format, resume }: Wanted): Promise<Note | undefined> {
   if (resume === undefined) return undefined
-  if (!resumable.includes(format)) throw new LoklakError('BAD_USAGE', `--resume: ${format} cannot be written in parts; use ${resumable.join(', ')}.`)
   const text = await readFile(resume, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw new LoklakError('BAD_USAGE', `--resume: ${resume} cannot be read.`, { cause: error })
@@ -65,7 +64,8 @@ async function* pages({ where, query }: Wanted, note: Note | undefined, signal: 
 /** Exports; resolves with the exit code: 1 where the server could not give all. */
 export async function exportFound(context: Context, wanted: Wanted): Promise<number> {
   const { out, err, isTerminal, now, signal } = context
-  const { format, resume } = wanted
+  const { format, query, resume } = wanted
+  const destination = { format, out, query, settings: context.settings }
   const note = await readNote(wanted)
   if (note?.done === true) {
     err.write(`export: all ${note.messages} messages were exported; remove ${resume ?? ''} to begin again\n`)
@@ -94,20 +94,22 @@ export async function exportFound(context: Context, wanted: Wanted): Promise<num
 
   /** Page by page, each written to its end before it is noted, also where the run is to stop. */
   async function inParts(file: string): Promise<void> {
-    let headless = note !== undefined
+    let rows = note?.rows ?? 0
+    let isFirst = note === undefined
     for await (const hits of pages(wanted, note, signal)) {
       seen(hits)
-      await writeMessages(hits.statuses, { format, out, signal: new AbortController().signal, headless })
-      headless = true
       const { cursor } = hits.search_metadata
       // What is not whole is not done: the next run asks again from there.
-      const next: Note = { query: wanted.query, format, q: hits.q, cursor: cursor ?? '', messages, done: cursor === undefined }
+      const done = cursor === undefined
+      rows += await writeMessages(hits.statuses, { ...destination, signal: new AbortController().signal, part: { isFirst, isLast: done, before: rows } })
+      isFirst = false
+      const next: Note = { query: wanted.query, format, q: hits.q, cursor: cursor ?? '', messages, rows, done }
       await writeAtomic(file, `${JSON.stringify(next)}\n`)
     }
   }
 
   try {
-    await (resume === undefined ? writeMessages(all(), { format, out, signal }) : inParts(resume))
+    await (resume === undefined ? writeMessages(all(), { ...destination, signal }) : inParts(resume))
   } catch (error) {
     if (!signal.aborted) throw error
     throw resume === undefined ? new LoklakError('STOPPED', 'The messages are not complete.', { cause: error }) : new LoklakError('INTERRUPTED', `${messages} messages were exported.`, { cause: error })

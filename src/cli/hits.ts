@@ -3,14 +3,10 @@ import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { askApi, type Whereabouts } from '../http/visitor.ts'
 import { WarningAnswer } from '../http/search/schema.ts'
+import { missed } from '../http/search/told.ts'
 import { withParameters } from '../http/urls.ts'
-import { dataFolder } from '../journal/data-folder.ts'
 import { Message } from '../message/schema.ts'
-import { url } from '../settings/address.ts'
-import { optional } from '../settings/kind.ts'
-import { option } from '../settings/option.ts'
 import { LoklakError } from '../watch/errors.ts'
-import type { Context } from './command.ts'
 
 /** What of an answer is needed. */
 const Answer = Type.Object({
@@ -32,13 +28,6 @@ export type Hits = Static<typeof Answer>
 /** As search.json takes them. */
 export type Asked = Readonly<Record<'q' | 'order' | 'count' | 'cursor' | 'exact', string | number | undefined>>
 
-/** The flag of every command that asks a server. */
-export const urlFlag = option(optional(url('http', 'https')), '', 'The server that is asked, http://HOST:PORT. Empty: the one that runs on the data folder.')
-
-/** The server that a command is to ask. */
-export const whereabouts = ({ settings }: Context, address: string | undefined): Whereabouts =>
-  address === undefined ? { socket: dataFolder(settings['data.path']).socket } : { url: address }
-
 export async function askHits(where: Whereabouts, asked: Asked, signal: AbortSignal): Promise<Hits> {
   const answer = await askApi(where, withParameters('/api/search.json', { ...asked, minified: 'true', shortlink: 'false' }), signal)
   if (!compiled.Check(answer)) throw new LoklakError('SERVER_UNREACHABLE', 'What answers there is no loklak of this version.')
@@ -48,6 +37,6 @@ export async function askHits(where: Whereabouts, asked: Asked, signal: AbortSig
 /** What was doubtful, and what may be missing, a line each. */
 export function doubts({ search_metadata: { warnings, coverage } }: Hits): string {
   const doubtful = warnings.map(({ column, message }) => `warning: ${column === 0 ? '' : `column ${column}: `}${message}\n`)
-  const missing = coverage.slice(-3).map(({ source, from, to, reason }) => `warning: ${source} may have missed messages from ${from} to ${to}: ${reason}\n`)
+  const missing = coverage.slice(-3).map((gap) => `warning: ${missed(gap)}\n`)
   return [...doubtful, ...missing].join('')
 }

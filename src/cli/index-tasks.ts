@@ -1,6 +1,6 @@
 // Owns the work on the index that a command asks of the running server: how large it is, whether it is whole, making it anew.
 import type { Index } from '../index/port.ts'
-import type { Position } from '../message/record.ts'
+import type { Position } from '../message/line.ts'
 import { wait } from '../support/timer.ts'
 import { LoklakError } from '../watch/errors.ts'
 
@@ -23,8 +23,8 @@ async function* stats({ index }: Indexing, _body: unknown, signal: AbortSignal):
 }
 
 /** A line `{damaged}` for each part that is damaged and is made again. */
-async function* check({ index }: Indexing): AsyncGenerator<object> {
-  for (const damaged of await index.check()) yield { damaged }
+async function* check({ index }: Indexing, _body: unknown, signal: AbortSignal): AsyncGenerator<object> {
+  for (const damaged of await index.check(signal)) yield { damaged }
 }
 
 /** Lines `{first, cursor, last}` until the index has all that the journal had when it began. */

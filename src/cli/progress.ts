@@ -55,15 +55,19 @@ export function showProgress({ label, noun, total, err, isTerminal, now }: Progr
 
   const failures = (): string[] => (errors === 0 ? [] : [`${count.format(errors)} ${errors === 1 ? 'error' : 'errors'}`])
 
-  const figures = (since: Mark): string[] => {
+  const left = (of: number, since: Mark): string[] => {
     const speed = perSecond('work', since)
-    return [
-      `${count.format(state.items)} ${noun}`,
-      `${count.format(Math.round(perSecond('items', since)))}/s`,
-      ...(total === undefined ? [] : [speed > 0 ? `${clock(((total - Math.min(total, state.work)) * 1000) / speed)} left` : 'stalled']),
-      ...failures(),
-    ]
+    if (speed > 0) return [`${clock(((of - Math.min(of, state.work)) * 1000) / speed)} left`]
+    // Some kinds of work come in pieces of many items.
+    return state.items > since.items ? [] : ['stalled']
   }
+
+  const figures = (since: Mark): string[] => [
+    `${count.format(state.items)} ${noun}`,
+    `${count.format(Math.round(perSecond('items', since)))}/s`,
+    ...(total === undefined ? [] : left(total, since)),
+    ...failures(),
+  ]
 
   const draw = (): void => {
     const percent = `${Math.floor(share() * 100)}%`

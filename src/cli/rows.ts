@@ -8,6 +8,10 @@ import { put, type Output } from './output.ts'
 export const rowFormats = ['json', 'ndjson', 'csv', 'txt'] as const
 export type RowFormat = (typeof rowFormats)[number]
 
+/** Messages can also be features on a map, and items of a feed. */
+export const messageFormats = [...rowFormats, 'geojson', 'rss'] as const
+export type MessageFormat = (typeof messageFormats)[number]
+
 /** The flag `--format` of every command that prints rows. */
 export const formatFlag = option(oneOf(rowFormats), 'txt', 'How the result is written.')
 
@@ -19,55 +23,70 @@ export interface Sheet<Row> {
   readonly line?: (row: Row) => string
 }
 
+/** Which part of a whole is written, so that parts that are put together are one file. */
+export interface Part {
+  readonly isFirst: boolean
+  readonly isLast: boolean
+  /** Rows in the parts before it. */
+  readonly before: number
+}
+export const whole: Part = { isFirst: true, isLast: true, before: 0 }
+
 export interface Destination<Format = RowFormat> {
   readonly format: Format
   readonly out: Output
   readonly signal: AbortSignal
   /** Characters that are gathered before they are written; 0 for rows that are to be seen as they come. */
   readonly batch?: number
-  /** Leaves out the head of a csv, which an earlier part has. */
-  readonly headless?: boolean
+  /** All of it where nothing is said. */
+  readonly part?: Part
 }
 
 type Rows<Row> = Iterable<Row> | AsyncIterable<Row>
 
 /** Prints rows until they end; rejects when the signal aborts. Resolves with their number. */
-export async function writeRows<Row>(rows: Rows<Row>, sheet: Sheet<Row>, { format, out, signal, batch = 65_536, headless = false }: Destination): Promise<number> {
+export async function writeRows<Row>(rows: Rows<Row>, sheet: Sheet<Row>, { format, out, signal, batch, part = whole }: Destination): Promise<number> {
   let count = 0
-  let pending = ''
   async function* counted(): AsyncGenerator<Row> {
     for await (const row of rows) {
       count++
       yield row
     }
   }
-  for await (const piece of printers[format](counted(), sheet, headless)) {
+  await writePieces(printers[format](counted(), sheet, part), { out, signal, ...(batch === undefined ? {} : { batch }) })
+  return count
+}
+
+/** Writes text as it comes, gathered. */
+export async function writePieces(pieces: AsyncIterable<string>, { out, signal, batch = 65_536 }: Pick<Destination, 'out' | 'signal' | 'batch'>): Promise<void> {
+  let pending = ''
+  for await (const piece of pieces) {
     pending += piece
     if (pending.length <= batch) continue
     await put(out, pending, signal)
     pending = ''
   }
   if (pending !== '') await put(out, pending, signal)
-  return count
 }
 
-type Printer = <Row>(rows: AsyncIterable<Row>, sheet: Sheet<Row>, headless: boolean) => AsyncGenerator<string>
+type Printer = <Row>(rows: AsyncIterable<Row>, sheet: Sheet<Row>, part: Part) => AsyncGenerator<string>
 
 const printers: Readonly<Record<RowFormat, Printer>> = {
-  async *json(rows) {
-    let lead = '[\n'
+  async *json(rows, _sheet, { isFirst, isLast, before }) {
+    if (isFirst) yield '['
+    let lead = before === 0 ? '\n' : ',\n'
     for await (const row of rows) {
       yield lead + JSON.stringify(row)
       lead = ',\n'
     }
-    yield lead === '[\n' ? '[]\n' : '\n]\n'
+    if (isLast) yield lead === '\n' ? ']\n' : '\n]\n'
   },
   async *ndjson(rows) {
     for await (const row of rows) yield `${JSON.stringify(row)}\n`
   },
-  async *csv(rows, { columns }, headless) {
+  async *csv(rows, { columns }, { isFirst }) {
     const values = Object.values(columns)
-    if (!headless) yield csvLine(Object.keys(columns))
+    if (isFirst) yield csvLine(Object.keys(columns))
     for await (const row of rows) yield csvLine(values.map((value) => value(row)))
   },
   async *txt(rows, { columns, line }) {

@@ -51,7 +51,7 @@ const verbose = /--log\.level[= ](debug|trace)/
 const answer = ({ asks, command }: Line, { version, commands }: Surroundings): string =>
   asks === 'version' ? `${version}\n` : command === undefined ? generalHelp(commands, version) : commandHelp(command)
 
-async function runCommand(line: Line, { env, cwd, out, err, now, signal, commands }: Surroundings): Promise<number> {
+async function runCommand(line: Line, { argv, env, cwd, out, err, now, signal, commands }: Surroundings): Promise<number> {
   const command = line.command ?? commands[0]
   const { settings, origins, warnings, rest: args } = loadSettings({ argv: line.argv, env, cwd })
   const { min, max } = command.arguments ?? { min: 0, max: 0 }
@@ -60,7 +60,7 @@ async function runCommand(line: Line, { env, cwd, out, err, now, signal, command
     throw new LoklakError('BAD_USAGE', `${wrong}: loklak ${command.usage.join(', loklak ')}.`)
   }
   for (const warning of warnings) err.write(`warning: ${warning}\n`)
-  return command.run({ settings, origins, args, cwd, out, err, isTerminal: err.isTTY === true, signal, now }, line.flags)
+  return command.run({ settings, origins, argv, args, cwd, out, err, isTerminal: err.isTTY === true, signal, now }, line.flags)
 }
 
 /** What a person is told about an error; where the program failed by itself, `withStack` tells where. */

@@ -1,6 +1,6 @@
 // The command `sample`: a dump of generated messages, for trying loklak without a network and for measuring it.
-import { createWriteStream } from 'node:fs'
-import { rm, stat } from 'node:fs/promises'
+import { createWriteStream, type Stats } from 'node:fs'
+import { rename, rm, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -38,26 +38,30 @@ function* pieces(sample: Sample, onMessages: (many: number) => void): Generator<
   yield piece
 }
 
-const isRegular = (file: string): Promise<boolean> =>
-  stat(file).then(
-    (info) => info.isFile(),
-    () => false,
-  )
+const infoOf = (file: string): Promise<Stats | undefined> => stat(file).catch(() => undefined)
 
-/** Writes a file, packed where its name ends in .gz. What is not finished is removed. */
+const failed = (file: string, error: unknown): LoklakError =>
+  new LoklakError('OUTPUT_UNWRITABLE', `${file}: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}.`, { cause: error })
+
+/**
+ * Writes a file, packed where its name ends in .gz. What is there already is left as it is, but for what is no file, as a pipe. It has
+ * its name once it is whole: what is not finished is removed.
+ */
 async function writeFile(file: string, content: Iterable<string>, signal: AbortSignal): Promise<void> {
+  const there = await infoOf(file)
+  if (there?.isFile() === true) throw new LoklakError('BAD_USAGE', `--out: ${file} is there already and is left as it is; give another name, or remove it.`)
+  const path = there === undefined ? `${file}.${process.pid}.tmp` : file
   const pack = file.endsWith('.gz') ? [createGzip()] : []
   try {
-    await pipeline([Readable.from(content), ...pack, createWriteStream(file)], { signal })
+    await pipeline([Readable.from(content), ...pack, createWriteStream(path)], { signal })
+    if (path !== file) await rename(path, file)
   } catch (error) {
-    if (await isRegular(file)) await rm(file, { force: true })
-    if (signal.aborted) throw new LoklakError('STOPPED', `${file} was not finished and is removed.`, { cause: error })
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new LoklakError('OUTPUT_UNWRITABLE', `${file}: ${code}.`, { cause: error })
+    if (path !== file) await rm(path, { force: true })
+    throw signal.aborted ? new LoklakError('STOPPED', `${file} was not finished and is removed.`, { cause: error }) : failed(file, error)
   }
 }
 
-/** Writes a sample to a file, showing how far it is. Rejects with OUTPUT_UNWRITABLE, or STOPPED when the signal aborts. */
+/** Writes a sample to a file, showing how far it is. Rejects with BAD_USAGE where it is there already, OUTPUT_UNWRITABLE, or STOPPED when the signal aborts. */
 export async function writeSample(file: string, sample: Sample, { err, isTerminal, now, signal }: Pick<Context, 'err' | 'isTerminal' | 'now' | 'signal'>): Promise<void> {
   const progress = showProgress({ label: 'sample', noun: 'messages', total: sample.count, err, isTerminal, now })
   await writeFile(file, pieces(sample, (items) => progress.step({ items })), signal)

@@ -4,8 +4,8 @@ import { oneOf } from '../settings/kind.ts'
 import { option } from '../settings/option.ts'
 import { integer } from '../settings/quantity.ts'
 import { command } from './command.ts'
-import { askHits, doubts, urlFlag, whereabouts } from './hits.ts'
-import { messageFormats, writeMessages } from './messages.ts'
+import { messageFormats } from './rows.ts'
+import { urlFlag, whereabouts } from './whereabouts.ts'
 
 const count = new Intl.NumberFormat('en')
 
@@ -22,9 +22,10 @@ export const search = command({
   },
   run: async (context, { format, count: most, order, url }) => {
     const { out, err, signal } = context
+    const [{ askHits, doubts }, { writeMessages }] = await Promise.all([import('./hits.ts'), import('./messages.ts')])
     const hits = await askHits(whereabouts(context, url), { q: context.args.join(' '), count: most, order, cursor: undefined, exact: undefined }, signal)
     const { hits: all, hits_relation, query_understood, partial_reason } = hits.search_metadata
-    await writeMessages(hits.statuses, { format, out, signal })
+    await writeMessages(hits.statuses, { format, out, signal, query: context.args.join(' '), settings: context.settings })
     err.write(doubts(hits))
     if (partial_reason !== undefined) err.write(`warning: this is not all: ${partial_reason}\n`)
     err.write(`${count.format(hits.statuses.length)} of ${hits_relation === 'gte' ? 'at least ' : ''}${count.format(all)} messages${query_understood === '' ? '' : `, searched as: ${query_understood}`}\n`)

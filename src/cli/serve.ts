@@ -16,6 +16,8 @@ export interface Collected {
   readonly sources: readonly Source[]
   /** Completes the line `collects …`. */
   readonly told: string
+  /** Nobody wrote it: what is served is labelled so. */
+  readonly generated?: true
 }
 
 /** Shows what a server tells and lets it run until the signal aborts. */

@@ -8,36 +8,45 @@ import { Value } from 'typebox/value'
 import type { Archive } from '../intake/archive.ts'
 import { importFile } from '../sources/dump/import.ts'
 import { LoklakError } from '../watch/errors.ts'
+import { floorOf } from './archive.ts'
 
 /** Takes what the command sent, yields lines for it. */
 export type Task = (archive: Archive, body: unknown, signal: AbortSignal) => AsyncIterable<object>
 
-const ImportBody = Type.Object({ paths: Type.Array(Type.String(), { minItems: 1, maxItems: 10_000 }) })
+const ImportBody = Type.Object({
+  paths: Type.Array(Type.String(), { minItems: 1, maxItems: 10_000 }),
+  floor: Type.Optional(Type.Object({ bytes: Type.Number(), percent: Type.Number() })),
+})
 
 const isDump = (name: string): boolean => /\.(txt|txt\.gz|zst)$/.test(name)
 
-/** The files of the paths, folders opened one level deep, in the order of names. */
-async function filesOf(paths: readonly string[]): Promise<string[]> {
-  const files: string[] = []
-  for (const path of paths) {
-    const info = await stat(path).catch(() => undefined)
-    if (info === undefined) throw new LoklakError('BAD_IMPORT', `${path} is not there.`)
-    if (!info.isDirectory()) files.push(path)
-    else files.push(...(await readdir(path)).filter(isDump).sort().map((name) => join(path, name)))
-  }
-  return files
+/** The files of a path: itself, or where it is a folder those in it that are dumps, in the order of names. */
+async function filesOf(path: string): Promise<string[]> {
+  const info = await stat(path).catch(() => undefined)
+  if (info === undefined) throw new LoklakError('BAD_IMPORT', `${path} is not there.`)
+  return info.isDirectory() ? (await readdir(path)).filter(isDump).sort().map((name) => join(path, name)) : [path]
 }
 
-/** Yields `{file, bytes, total, counts}` as it goes and `{file, refused}` for a file that is refused as a whole. */
+/**
+ * Yields `{file, bytes, total, counts, …}` as it goes, `{file, refused}` for a file that is refused as a whole, and `{empty}` for a
+ * folder in which there is nothing to import.
+ */
 async function* importFiles(archive: Archive, body: unknown, signal: AbortSignal): AsyncGenerator<object> {
   if (!Value.Check(ImportBody, body)) throw new LoklakError('BAD_PARAMETER', 'paths: a list of files or folders was expected')
-  const folders = { state: join(archive.folder.state, 'imports'), rejected: archive.folder.imported }
-  for (const file of await filesOf(body.paths)) {
-    try {
-      yield* importFile(file, archive.intake, folders, signal)
-    } catch (error) {
-      if (!(error instanceof LoklakError) || signal.aborted) throw error
-      yield { file, refused: error.message }
+  const { paths, floor } = body
+  const folders = { state: join(archive.folder.state, 'imports'), rejected: archive.folder.imported, ...(floor === undefined ? {} : { floor: floorOf(floor) }) }
+  // Before anything is begun, so that a path that is not there is told at once.
+  const found = await Promise.all(paths.map(filesOf))
+  for (const [at, files] of found.entries()) {
+    if (files.length === 0) yield { empty: paths[at] }
+    for (const file of files) {
+      try {
+        yield* importFile(file, archive.intake, folders, signal)
+      } catch (error) {
+        if (signal.aborted) throw new LoklakError('INTERRUPTED', '', { cause: error })
+        if (!(error instanceof LoklakError)) throw error
+        yield { file, refused: error.message }
+      }
     }
   }
 }
@@ -47,7 +56,8 @@ async function* compact(archive: Archive, _body: unknown, signal: AbortSignal): 
 }
 
 async function* repair(archive: Archive): AsyncGenerator<object> {
-  yield { repaired: await archive.journal.repair() }
+  const { changed, failed } = await archive.journal.repair()
+  yield { repaired: changed, failed, kept: changed === 0 ? '' : join(archive.folder.state, 'quarantine') }
 }
 
 /** What is on disk, and that what is known is as new, also to other processes: `{position, segments}`. */

@@ -23,7 +23,7 @@ export const errorTable = {
   BAD_REQUEST: { status: 400, message: 'That is not an HTTP request.', hint: 'See RFC 9112, or let a client library write it.' },
   UPGRADE_REQUIRED: { status: 426, message: 'This address speaks WebSocket.', hint: 'Open it with a WebSocket client, or use /api/stream.json.' },
   REQUEST_TIMEOUT: { status: 408, message: 'The request did not arrive in time.', hint: 'Send it again, faster.' },
-  HEADERS_TOO_LARGE: { status: 431, message: 'The headers of the request are larger than is taken here.', hint: 'Send less: shorter addresses, fewer cookies.' },
+  HEADERS_TOO_LARGE: { status: 431, message: 'The headers of the request are larger than is taken here.', hint: 'Send less: a shorter address, fewer cookies.' },
   RANGE_NOT_SATISFIABLE: { status: 416, message: 'The file has no such range.', hint: 'The Content-Range header has the size of the file.' },
   TOO_MANY_REQUESTS: { status: 429, message: 'Too many requests from this address.', hint: 'Wait as long as Retry-After says.' },
   OVERLOADED: { status: 503, message: 'loklak is at its limit.', hint: 'Try again after Retry-After seconds.' },

@@ -39,7 +39,8 @@ describe('demo', () => {
       assert.deepEqual(instead.sources.map((source) => source.state().network), ['sample'])
       const url = /listening on (\S+)$/.exec(banner.at(-1) ?? '')?.[1] ?? ''
       // oxlint-disable-next-line no-restricted-globals -- a client of the server under test
-      const status = async (): Promise<unknown> => parseJson(await (await fetch(`${url}/api/status.json`)).text())
+      const page = async (path: string): Promise<string> => (await fetch(`${url}${path}`)).text()
+      const status = async (): Promise<unknown> => parseJson(await page('/api/status.json'))
       const size = (answer: unknown): number => {
         const index = isObject(answer) && isObject(answer['index']) ? answer['index']['messages'] : undefined
         return isObject(index) && typeof index['size'] === 'number' ? index['size'] : 0
@@ -47,6 +48,7 @@ describe('demo', () => {
       const before = size(await status())
       assert.ok(before >= 300)
       while (size(await status()) < before + 10);
+      for (const path of ['/', '/search', '/api/search.rss']) assert.match(await page(path), /Its messages are generated: nobody wrote them/, path)
     })
     assert.equal(code, 0)
     assert.match(out, /^ {2}collects {3}generated messages that nobody wrote, from no network: 300 to begin with, 50 a second from now on$/m)

@@ -140,8 +140,13 @@ describe('the check of a port', () => {
 describe('the check of the clock', () => {
   const now = Date.UTC(2026, 5, 1)
   test('looks at the year', () => {
-    assert.equal(checkClock(now, []).status, 'ok')
+    assert.equal(checkClock(now, [0]).status, 'ok')
     for (const time of [0, Date.UTC(2019, 0, 1), Date.UTC(2140, 0, 1)]) assert.equal(checkClock(time, []).status, 'fail')
+  })
+
+  test('warns where there is none to compare it with', () => {
+    const { status, found } = checkClock(now, [])
+    assert.deepEqual([status, found], ['warn', 'it says 2026-06-01T00:00:00.000Z; no server was reached to compare it with'])
   })
 
   test('and at the clocks of others, of which one may be wrong', () => {
@@ -211,7 +216,7 @@ describe('doctor', () => {
   test('tells one line a check and ends with 0 where all is well', async (t) => {
     const { code, out } = await doctorOf(t, '--source.bluesky.enabled=false')
     assert.equal(code, 0)
-    assert.deepEqual(out.trimEnd().split('\n').map((line) => line.split(':')[0]), ['ok    node', 'ok    data folder', 'ok    disk space', 'ok    disk sync', 'ok    port 127.0.0.1', 'ok    bluesky', 'ok    clock'])
+    assert.deepEqual(out.trimEnd().split('\n').map((line) => line.split(':')[0]), ['ok    node', 'ok    data folder', 'ok    disk space', 'ok    disk sync', 'ok    port 127.0.0.1', 'ok    bluesky', 'warn  clock'])
   })
 
   test('ends with 1 where something fails, and says what to do', async (t) => {

@@ -102,6 +102,13 @@ describe('progress', () => {
     still.at(10_000)
     still.progress.step({ items: 0 })
     assert.equal(still.text(), 'import: 0%, 0 messages, 0/s, stalled\n')
+    const finished = show({ total: 10 })
+    finished.progress.step({ items: 100, work: 10 })
+    for (const second of [6, 12, 18]) {
+      finished.at(second * 1000)
+      finished.progress.step({ items: 600, work: 0 })
+    }
+    assert.doesNotMatch(finished.text(), /stalled/, 'items still come')
     const exceeded = show({ total: 10 })
     exceeded.at(10_000)
     exceeded.progress.step({ items: 20 })

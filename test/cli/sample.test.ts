@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { describe, test } from 'node:test'
@@ -75,6 +76,27 @@ describe('sample', () => {
       assert.match(err, message)
     }
   })
+
+  test('leaves a file that is there as it is', async (t) => {
+    const file = join(await temporaryFolder(t), 'a.txt')
+    await writeFile(file, 'mine')
+    const { code, err } = await run(['sample', '10', '--out', file])
+    assert.equal(code, 2)
+    assert.match(err, /--out: .+a\.txt is there already and is left as it is; give another name, or remove it\./)
+    assert.equal(await readFile(file, 'utf8'), 'mine')
+  })
+
+  test('gives the file its name when it is whole', async (t) => {
+    const folder = await temporaryFolder(t)
+    const seen: string[] = []
+    const err = new Writable({ write: (_chunk, _encoding, done) => { seen.push(...readdirSync(folder)); done() } })
+    let time = now()
+    assert.equal((await run(['sample', '1000', '--out', join(folder, 'a.txt')], { err, now: () => (time += 20_000) })).code, 0)
+    assert.ok(seen.length > 0 && seen[0] !== 'a.txt', seen.join())
+    assert.deepEqual(await readdir(folder), ['a.txt'])
+  })
+
+  test('writes into what is no file, as a device', async () => assert.equal((await run(['sample', '10', '--out', '/dev/null'])).code, 0))
 
   test('says where it cannot write', async (t) => {
     const folder = await temporaryFolder(t)

@@ -65,6 +65,19 @@ test('dumps are imported through a running server, by dropping them, and by a co
   assert.match(missing.err, /nowhere\.txt/)
 })
 
+test('a server that waits for the disk with a dropped file stops when it is told to, and takes it at the next start', async (t) => {
+  const data = await temporaryFolder()
+  const waiting = await serve(t, data, { 'import.poll': '50ms', 'disk.floor': '100%' })
+  writeFileSync(join(data, 'dump', 'import', 'a.txt'), lines(0, 3))
+  await until('the import to wait', () => (waiting.err().includes('must stay free') ? true : undefined), waiting)
+  waiting.signal()
+  assert.equal((await waiting.ended).code, 0)
+  assert.deepEqual(ids(data), [])
+  const server = await serve(t, data, { 'import.poll': '50ms' })
+  await until('the file to be imported', () => (existsSync(join(data, 'dump', 'imported', 'a.txt')) ? true : undefined), server)
+  assert.deepEqual(ids(data), ['0', '1', '2'])
+})
+
 /** Puts a line that is no record between the lines of a sealed dump. */
 function damage(path: string): void {
   const [first = '', ...rest] = gunzipSync(readFileSync(path)).toString('utf8').split('\n')
@@ -78,10 +91,10 @@ test('dumps are listed, verified, repaired and compacted by command', async (t) 
   writeFileSync(file, `${lines(0, 1200)}${removal('7')}`)
   assert.equal((await command(t, data, 'import', file)).code, 0)
   // What was closed when the import ended is sealed by the next that opens the dumps; there is nothing to repair yet.
-  assert.deepEqual((await command(t, data, 'dump', 'repair')).rows, [{ repaired: 0 }])
+  assert.deepEqual((await command(t, data, 'dump', 'repair')).rows, [{ repaired: 0, failed: 0, kept: '' }])
 
   const listed = await command(t, data, 'dump', 'list')
-  const sealed = listed.rows.flatMap((row) => (at(row, 'sealed') === true ? [String(at(row, 'path'))] : []))
+  const sealed = listed.rows.flatMap((row) => (at(row, 'sealed') === true ? [join(data, 'dump', 'own', String(at(row, 'name')))] : []))
   assert.ok(sealed.length >= 2, JSON.stringify(listed.rows))
   const whole = await command(t, data, 'dump', 'verify')
   assert.equal(whole.code, 0, whole.err)
@@ -94,7 +107,7 @@ test('dumps are listed, verified, repaired and compacted by command', async (t) 
   const [bad] = found.rows
   assert.deepEqual([at(bad, 'checksum'), at(bad, 'damages')], ['wrong', 1])
   assert.match(JSON.stringify(at(bad, 'damaged')), /"line":2,"reason":"json/)
-  assert.deepEqual((await command(t, data, 'dump', 'repair')).rows, [{ repaired: 1 }])
+  assert.deepEqual((await command(t, data, 'dump', 'repair')).rows, [{ repaired: 1, failed: 0, kept: join(data, 'state', 'quarantine') }])
   assert.equal((await command(t, data, 'dump', 'verify')).code, 0)
 
   assert.ok(readDumps(data, 'recovery').some(({ text }) => text === 'message 7'))

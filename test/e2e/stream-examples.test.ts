@@ -14,8 +14,9 @@ const missing = (command: string): string | false => (spawnSync(command, ['--ver
 
 /** Starts an example; what it prints, line by line. */
 function start(t: TestContext, command: string, args: readonly string[]): { lines(count: number): Promise<string[]> } {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] })
-  t.after(() => child.kill('SIGKILL'))
+  // In a group of its own, so that what it starts ends with it.
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'], detached: true })
+  t.after(() => child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL'))
   let out = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
   return {
@@ -56,6 +57,24 @@ test('Python', { skip: missing('python3') }, async (t) => {
   const line = await lineTo(t, house.port)
   const { lines } = start(t, 'python3', [await file('example.py', example('python', 'urllib', `127.0.0.1:${line.port}`))])
   assert.deepEqual(await interrupted(house, line, lines), ['rain 1', 'rain 2', 'rain 3', 'rain 4'])
+})
+
+test('the command line of loklak', { skip: missing('npm') }, async (t) => {
+  const house = await streaming(t)
+  await house.journal.append([insert('a', 'rain 1'), insert('b', 'sun')])
+  const line = await lineTo(t, house.port)
+  const { lines } = start(t, 'sh', ['-c', `exec ${example('sh', 'npm start', '').replace('https://loklak.example.org', `http://127.0.0.1:${line.port}`)}`])
+  const messages = async (count: number): Promise<string[]> => {
+    // npm says first what it runs.
+    for (let wanted = count; ; wanted++) {
+      const found = (await lines(wanted)).filter((text) => text.startsWith('20'))
+      if (found.length >= count) return found
+    }
+  }
+  await messages(1)
+  line.cut()
+  await house.journal.append([insert('c', 'rain 2')])
+  assert.deepEqual(await messages(2), ['2026-01-02T03:04:05.000Z ann: rain 1', '2026-01-02T03:04:05.000Z ann: rain 2'])
 })
 
 test('curl', { skip: missing('curl') }, async (t) => {

@@ -186,7 +186,7 @@ describe('whatever is killed', () => {
     await settle()
   })
 
-  test('what loklak already has and is sent again is not written again', { todo: 'authors of the last seconds before a kill are written again' }, async () => {
+  test('what loklak already has and is sent again is not written again', async () => {
     await clara.takeDown(true)
     await clara.takeDown(false)
     await settle()

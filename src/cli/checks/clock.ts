@@ -15,7 +15,7 @@ export function checkClock(now: number, others: readonly number[]): Finding {
   const shown = new Date(now).toISOString()
   if (now < earliest || now > latest) return fail('clock', `it says ${shown}`, advice)
   const off = others.toSorted((a, b) => a - b)[Math.floor(others.length / 2)]
-  if (off === undefined) return ok('clock', `it says ${shown}; no server was reached to compare it with`)
+  if (off === undefined) return warn('clock', `it says ${shown}; no server was reached to compare it with`, 'See whether that is right, and that it is set by NTP: timedatectl.')
   const found = `it says ${shown}, ${Math.round(Math.abs(off) / 1000)} s ${off > 0 ? 'behind' : 'ahead of'} the servers that were asked`
   if (Math.abs(off) > wrong) return fail('clock', found, advice)
   if (Math.abs(off) > late) return warn('clock', found, advice)

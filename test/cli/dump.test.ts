@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { dump } from '../../src/cli/dump.ts'
+import { run as runCommand, type Ran } from './fixtures.ts'
+import { noon, post, store, temporaryFolder } from './folders.ts'
+
+const run = (path: string, ...argv: string[]): Promise<Ran> => runCommand(['dump', ...argv, '--format=ndjson', `--data.path=${path}`], [dump], { now: () => noon })
+
+describe('dump list', () => {
+  test('says the same in every format', async (t) => {
+    const path = await temporaryFolder(t)
+    await store(path, [{ kind: 'message', message: post('ann', 'whole') }])
+    const told = (format: string): Promise<Ran> => runCommand(['dump', 'list', `--format=${format}`, `--data.path=${path}`], [dump])
+    const [name = ''] = await readdir(join(path, 'dump', 'own'))
+    await utimes(join(path, 'dump', 'own', name), noon / 1000 + 5, noon / 1000 + 5)
+    const [row]: Readonly<Record<string, unknown>>[] = JSON.parse((await told('json')).out)
+    const { size } = await stat(join(path, 'dump', 'own', name))
+    assert.deepEqual(row, { name, bytes: size, sealed: false, from: '2026-06-01T12:00:00.000Z', modified: '2026-06-01T12:00:05.000Z' })
+    assert.deepEqual(JSON.parse((await told('ndjson')).out), row)
+    assert.deepEqual((await told('csv')).out.trimEnd().split(/\r?\n/).map((one) => one.split(',')), [Object.keys(row ?? {}), Object.values(row ?? {}).map(String)])
+  })
+})
+
+describe('dump repair', () => {
+  test('says how many lines it took out and where all of them are kept', async (t) => {
+    const path = await temporaryFolder(t)
+    await store(path, [{ kind: 'message', message: post('ann', 'whole') }])
+    const own = join(path, 'dump', 'own')
+    const [name = ''] = await readdir(own)
+    const text = await readFile(join(own, name), 'utf8')
+    await writeFile(join(own, `${name}.gz`), gzipSync(`not a line\n${text}nor this\n`))
+    await rm(join(own, name))
+    const kept = join(path, 'state', 'quarantine')
+    const { code, out } = await run(path, 'repair')
+    assert.deepEqual([code, JSON.parse(out)], [0, { repaired: 2, failed: 0, kept }])
+    assert.equal(await readFile(join(kept, name.replace('.txt', '.removed')), 'utf8'), 'not a line\nnor this\n')
+    assert.deepEqual(JSON.parse((await run(path, 'repair')).out), { repaired: 0, failed: 0, kept: '' })
+  })
+})
