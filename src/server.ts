@@ -195,8 +195,8 @@ export async function startServer(settings: Settings, surroundings: Surroundings
   }
 }
 
-/** About what all of Bluesky's posts take a day once sealed; the estimate before anything was measured. */
-const bytesPerDay = 1_000_000_000
+/** About what all of Bluesky's posts take a day, sealed dumps and index (1.4 kB a message); the estimate before anything was measured. */
+const bytesPerDay = 7_000_000_000
 
 function collects(settings: Settings): string {
   if (!settings.roles.includes('collect')) return 'nothing (roles)'
