@@ -11,6 +11,7 @@ import { readSegment } from './journal/read.ts'
 import { linePosition, type Position } from './message/line.ts'
 import type { Settings } from './settings/options.ts'
 import { createHub, type Hub } from './stream/hub.ts'
+import type { PublisherPoint } from './stream/mqtt/cursor.ts'
 import { mqtt, type Mqtt } from './stream/mqtt/mqtt.ts'
 import { wait } from './support/timer.ts'
 import type { Health } from './watch/health.ts'
@@ -35,6 +36,7 @@ export interface ProjectionOptions {
   readonly health: Health
   readonly log: { info(message: string): void; warn(message: string): void; error(message: string): void }
   readonly now: () => number
+  readonly crashPoint: (name: PublisherPoint) => void
 }
 
 const replayRate = 50_000
@@ -50,7 +52,7 @@ async function* replay(journal: Journal, after: Position, upTo: Position, signal
   }
 }
 
-function createMqtt({ archive, settings, journalId, log, now }: ProjectionOptions): Mqtt | null {
+function createMqtt({ archive, settings, journalId, log, now, crashPoint }: ProjectionOptions): Mqtt | null {
   if (!settings['stream.enabled']) return null
   const address = settings['stream.mqtt.address']
   const qos = settings['stream.mqtt.qos']
@@ -60,6 +62,7 @@ function createMqtt({ archive, settings, journalId, log, now }: ProjectionOption
     statePath: join(archive.folder.state, 'mqtt.json'),
     now,
     log,
+    crashPoint,
     remote: address === undefined ? undefined : {
       address,
       user: settings['stream.mqtt.user'],

@@ -15,6 +15,7 @@ import { keepUp } from './intake/upkeep.ts'
 import { openDataFolder, type DataFolder } from './journal/data-folder.ts'
 import { realDisk } from './journal/disk.ts'
 import { crashAt } from './journal/crash.ts'
+import { crashPoints } from './journal/writer.ts'
 import { openProjections, type Projections } from './projections.ts'
 import { publicSettings } from './settings/describe.ts'
 import type { Settings } from './settings/options.ts'
@@ -24,6 +25,7 @@ import { inbox } from './sources/dump/inbox.ts'
 import type { Source } from './sources/source.ts'
 import { superviseSources } from './sources/supervise.ts'
 import type { Hub } from './stream/hub.ts'
+import { publisherPoints } from './stream/mqtt/cursor.ts'
 import { LoklakError } from './watch/errors.ts'
 import { createHealth } from './watch/health.ts'
 import { createLog, type Log } from './watch/log.ts'
@@ -148,7 +150,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
         ...keeping,
         now,
         log,
-        crashPoint: crashAt(surroundings.env),
+        crashPoint: crashAt(surroundings.env, crashPoints),
         onStored: (entries) => observer.stored(entries),
         onBlocked: (blockage) => {
           if (blockage === null) health.clear('journal')
@@ -161,7 +163,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
       throw error
     }
     const { intake } = opened
-    projections = await openProjections({ archive: opened, settings, journalId: held.journalId, health, log, now })
+    projections = await openProjections({ archive: opened, settings, journalId: held.journalId, health, log, now, crashPoint: crashAt(surroundings.env, publisherPoints) })
     hub.resolve(projections.hub)
     health.started()
     const running = [

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openArchive } from '../../src/intake/archive.ts'
 import type { Draft } from '../../src/intake/port.ts'
 import { crashAt } from '../../src/journal/crash.ts'
+import { crashPoints } from '../../src/journal/writer.ts'
 import { openDataFolder } from '../../src/journal/data-folder.ts'
 import { numbers } from './numbers.ts'
 import type { Told } from './oracle.ts'
@@ -34,7 +35,7 @@ const archive = await openArchive({
   consent: 'respect',
   now: Date.now,
   log: silent,
-  crashPoint: crashAt(process.env),
+  crashPoint: crashAt(process.env, crashPoints),
 })
 
 let told = 0

@@ -31,7 +31,13 @@ export interface CursorOptions {
   readonly now: () => number
   /** The end of the journal. */
   readonly last: Position
+  /** A named point of a crash test; does nothing otherwise. */
+  readonly crashPoint: (name: PublisherPoint) => void
 }
+
+/** Places where a process may die between telling a broker and remembering it; a test visits each of them. */
+export const publisherPoints = ['after publish', 'before cursor', 'after cursor'] as const
+export type PublisherPoint = (typeof publisherPoints)[number]
 
 const saveEvery = 1_000
 /** A clock that is put back may not make more of them. */
@@ -47,7 +53,7 @@ async function readState(path: string): Promise<{ readonly cursor: Position; rea
 }
 
 /** Opens it where it was, or at the end of the journal where there was none; `fresh` says which. */
-export async function openCursor({ path, rewind, now, last }: CursorOptions): Promise<Cursor & { readonly fresh: boolean }> {
+export async function openCursor({ path, rewind, now, last, crashPoint }: CursorOptions): Promise<Cursor & { readonly fresh: boolean }> {
   const found = await readState(path)
   // Past the end is where dumps are gone; what comes now is published all the same.
   let cursor = Math.min(found?.cursor ?? last, last)
@@ -63,12 +69,18 @@ export async function openCursor({ path, rewind, now, last }: CursorOptions): Pr
     if (first > 0) marks = marks.slice(first)
   }
 
+  async function write(kept: string): Promise<void> {
+    crashPoint('before cursor')
+    await writeAtomic(path, kept)
+    crashPoint('after cursor')
+  }
+
   function save(): Promise<void> {
     savedAt = now()
     mark()
     const kept = JSON.stringify({ cursor, marks })
     // A disk that is full for a moment costs repeats after a restart, nothing else.
-    saving = saving.then(() => writeAtomic(path, kept)).catch(() => undefined)
+    saving = saving.then(() => write(kept)).catch(() => undefined)
     return saving
   }
 

@@ -6,7 +6,7 @@ import type { Connect } from './outlet.ts'
 import type { RemoteOptions } from './remote.ts'
 import { createPublications, type TopicFamily } from './topics.ts'
 
-export interface MqttOptions extends Pick<PublisherOptions, 'journal' | 'statePath' | 'now' | 'log'> {
+export interface MqttOptions extends Pick<PublisherOptions, 'journal' | 'statePath' | 'now' | 'log' | 'crashPoint'> {
   /** Undefined: the broker inside. */
   readonly remote: RemoteOptions | undefined
   readonly port: number
@@ -16,7 +16,7 @@ export interface MqttOptions extends Pick<PublisherOptions, 'journal' | 'statePa
   readonly prefix: string
 }
 
-/** Milliseconds in which listeners of a broker elsewhere come back after it was away; clients try again after one or two seconds. */
+/** Milliseconds in which listeners come back after the broker, or the program with the broker inside, was away; clients try again after one or two seconds. */
 const settle = 5_000
 
 export interface MqttCounts extends Pick<PublisherState, 'connected' | 'published' | 'refused'> {
@@ -46,7 +46,7 @@ export function mqtt(options: MqttOptions): Mqtt {
     return inside.connect(signal)
   }
 
-  const publisher = createPublisher({ ...options, connect, settle: remote === undefined ? 0 : settle, publications: createPublications(options.topics, options.prefix) })
+  const publisher = createPublisher({ ...options, connect, settle, publications: createPublications(options.topics, options.prefix) })
   return {
     async run(signal) {
       await publisher.run(signal)

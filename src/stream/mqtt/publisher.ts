@@ -4,7 +4,7 @@ import type { Journal } from '../../journal/port.ts'
 import type { JournalRecord, Position } from '../../message/line.ts'
 import { backoff } from '../../support/backoff.ts'
 import { wait } from '../../support/timer.ts'
-import { openCursor, type Cursor } from './cursor.ts'
+import { openCursor, type Cursor, type CursorOptions } from './cursor.ts'
 import { createFlights } from './flights.ts'
 import type { Connect, Outlet } from './outlet.ts'
 import { startOfStretch } from './stretch.ts'
@@ -19,6 +19,7 @@ export interface PublisherOptions {
   readonly statePath: string
   readonly now: () => number
   readonly log: { info(message: string): void; warn(message: string): void }
+  readonly crashPoint?: CursorOptions['crashPoint']
   /** Milliseconds of publishing that are done again after each reconnect: a broker that was killed may have lost what it had acknowledged. */
   readonly rewind?: number
   /** Milliseconds between a reconnect and the first publication, in which listeners come back as well. */
@@ -46,7 +47,7 @@ export interface Publisher {
 /** Bytes of dumps that are read at the start, so that deletes and edits find where messages went. */
 const lookBack = 64 * 1024 * 1024
 
-export function createPublisher({ journal, connect, publications, statePath, now, log, rewind = 60_000, settle = 0, leastWait = 1_000 }: PublisherOptions): Publisher {
+export function createPublisher({ journal, connect, publications, statePath, now, log, crashPoint = () => undefined, rewind = 60_000, settle = 0, leastWait = 1_000 }: PublisherOptions): Publisher {
   let cursor: Cursor | undefined
   let connected = false
   let reason: string | null = 'starting'
@@ -91,6 +92,7 @@ export function createPublisher({ journal, connect, publications, statePath, now
     for await (const batch of journal.follow(from, both)) {
       for (const record of batch.records()) {
         published += await flights.send(publicationOf(record), record.position)
+        crashPoint('after publish')
         if (both.aborted) return why
       }
     }
@@ -115,7 +117,7 @@ export function createPublisher({ journal, connect, publications, statePath, now
   return {
     async run(signal) {
       const pause = backoff({ least: leastWait, most: 30_000 })
-      const place = await openCursor({ path: statePath, rewind, now, last: journal.last() })
+      const place = await openCursor({ path: statePath, rewind, now, last: journal.last(), crashPoint })
       cursor = place
       const ready = lookBackFrom(place.rewound(), signal)
       let settling = place.fresh ? 0 : settle

@@ -13,7 +13,7 @@ const last = 100 * hour
 
 async function opened(path?: string, clock = heldClock()) {
   const at = path ?? join(await temporaryFolder(), 'mqtt.json')
-  const cursor = await openCursor({ path: at, rewind, now: clock.now, last })
+  const cursor = await openCursor({ path: at, rewind, now: clock.now, crashPoint: () => undefined, last })
   return { path: at, clock, cursor }
 }
 
