@@ -5,7 +5,7 @@ import { indexTasks, type Indexing } from './cli/index-tasks.ts'
 import { tasks } from './cli/tasks.ts'
 import { listen } from './http/listen.ts'
 import { createObserver } from './http/observe.ts'
-import type { HttpOptions } from './http/options.ts'
+import { defaultHttpOptions, type HttpOptions } from './http/options.ts'
 import type { Control, Parts } from './http/parts.ts'
 import { gapsWithin } from './http/search/coverage.ts'
 import { searchLimits } from './http/search/limits.ts'
@@ -76,7 +76,7 @@ const httpOptions = (settings: Settings, folder: DataFolder, generated: boolean,
   requestRate: settings['server.requests.rate'],
   connections: 4096,
   dumps: { offered: settings['dump.write_enabled'], limit: settings['download.limited.count'], message: settings['download.limited.message'] },
-  streams: { queue: settings['stream.limit.queue'], perAddress: settings['stream.limit.address'], total: settings['stream.limit.total'], heartbeat: 15_000 },
+  streams: { queue: settings['stream.limit.queue'], perAddress: settings['stream.limit.address'], total: settings['stream.limit.total'], heartbeat: defaultHttpOptions.streams.heartbeat },
   generated,
   version,
   commit: { hash: env['COMMIT_HASH'] ?? '', comment: env['COMMIT_COMMENT'] ?? '' },

@@ -1,6 +1,7 @@
 // Readers as they are: some drop all the time, some never read, some are many and say nothing.
 import assert from 'node:assert/strict'
 import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { test, type TestContext } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -92,8 +93,29 @@ test('a reader who never reads is cut off, the others get everything, and what w
   assert.equal((await all?.gist(count))?.at(-1), `message m${count - 1}`)
   assert.deepEqual(await one?.gist(1), ['message m19'])
   assert.equal(house.hub.counts().subscribers, 2)
+  const metrics = await text(await fetched(house.port, '/metrics'))
+  assert.match(metrics, /^loklak_stream_subscribers\{state="live"\} 2$/m)
+  assert.match(metrics, new RegExp(`^loklak_stream_cut_total\\{reason="slow"\\} ${deafs}$`, 'm'))
+  assert.match(metrics, new RegExp(`^loklak_stream_delivered_total ${house.hub.counts().delivered}$`, 'm'))
+  assert.equal(JSON.parse(await text(await fetched(house.port, '/api/status.json'))).stream.cut, deafs)
   // Nothing is taken of what still waits for them, so they are given up.
   while (house.open() > 2) await turn()
+})
+
+test('a reader who sends garbage and thousands of requests on its open stream gets nothing for it, and others go on', async (t) => {
+  const house = await streaming(t, { streams: { perAddress: 8, heartbeat: 20 } })
+  const reader = await listen(house.port, 'channel=all&only=id_str')
+  const before = buffersInUse()
+  const rude = await deaf(t, house.port, 'channel=all')
+  while (house.hub.counts().subscribers < 2) await turn()
+  rude.resume().write('GET /api/stream.json?channel=all HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(3_000))
+  rude.write(Buffer.alloc(65_536, 0xff))
+  await house.journal.append([insert('a')])
+  assert.deepEqual(await reader.gist(1), ['message a'])
+  assert.ok(house.hub.counts().subscribers <= 8, 'no more places than one address has')
+  assert.ok(buffersInUse() - before < 4_000_000)
+  rude.destroy()
+  while (house.open() > 1) await turn()
 })
 
 test('when the server stops, nobody who does not read holds it up', async (t) => {

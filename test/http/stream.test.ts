@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { defaultHttpOptions } from '../../src/http/options.ts'
 import { edit, insert, message, remove } from '../journal/fixtures.ts'
 import { house } from './parts.ts'
 import { fetched, listen, streaming, talk, turn } from './streaming.ts'
@@ -22,6 +24,15 @@ test('a stream begins at once, says that nothing may gather or change it, and an
     )
     reader.close()
   }
+})
+
+test('the first that a browser hears is when to come back and where it is; while nothing happens, there is a heartbeat every 15 seconds', async (t) => {
+  const { port, journal } = await streaming(t)
+  const response = await fetched(port, '/api/stream.json?channel=all')
+  const [greeting]: Buffer[] = await once(response, 'data')
+  assert.equal(String(greeting), `retry: 2000\nid: ${journal.last()}\n\n`)
+  response.destroy()
+  assert.equal(defaultHttpOptions.streams.heartbeat, 15_000)
 })
 
 test('a message has its position as id, its name, and the message as other answers show it', async (t) => {

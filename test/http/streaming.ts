@@ -10,6 +10,7 @@ import { readEvents, type ServerEvent } from '../../src/support/server-events.ts
 import { heldClock, openAt, temporaryFolder, type Opened } from '../journal/fixtures.ts'
 import { Happenings } from '../support/waiting.ts'
 import { open } from './open.ts'
+import { statusAt } from './parts.ts'
 
 export interface Streaming {
   readonly port: number
@@ -44,7 +45,7 @@ export async function streaming(t: TestContext, { streams = {}, opening = Promis
   const running = hub.run(stop.signal)
   const socket = join(folder, 's.sock')
   const limits = { queue: 1_048_576, perAddress: 1000, total: 1000, heartbeat: 60_000, ...streams }
-  const house = await open(t, { options: { socket, now: clock.now, streams: limits, ...options }, parts: { hub: () => opening.then(() => hub) } })
+  const house = await open(t, { options: { socket, now: clock.now, streams: limits, ...options }, parts: { hub: () => opening.then(() => hub), status: () => ({ ...statusAt(clock.now()), stream: hub.counts() }) } })
   t.after(async () => {
     stop.abort()
     await running

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { connectAsync } from 'mqtt'
+import { connect, connectAsync } from 'mqtt'
 import { remoteBroker } from '../../src/stream/mqtt/remote.ts'
 import { fetchOperator } from '../../src/support/fetch.ts'
 import { idOf, postFrame, startJetstream } from '../e2e/jetstream.ts'
@@ -29,13 +29,13 @@ async function server(t: TestContext): Promise<Mosquitto> {
 
 const remote = (address: string, { password, ca }: Mosquitto, clientId = 'loklak-test') => remoteBroker({ address, user: 'loklak', password, ca, clientId, qos: 1 })
 
-const over = (wire: 'mqtt' | 'mqtts') => async (t: TestContext): Promise<Broker> => {
+const over = (wire: 'mqtt' | 'mqtts' | 'ws') => async (t: TestContext): Promise<Broker> => {
   const broker = await server(t)
-  const address = wire === 'mqtt' ? `mqtt://127.0.0.1:${broker.tcp}` : `mqtts://127.0.0.1:${broker.tls}`
+  const address = `${wire}://127.0.0.1:${{ mqtt: broker.tcp, mqtts: broker.tls, ws: broker.ws }[wire]}`
   return {
     connect: remote(address, broker),
     addresses: [address, `ws://127.0.0.1:${broker.ws}`],
-    listener: wire === 'mqtt' ? {} : { ca: await readFile(broker.ca) },
+    listener: wire !== 'mqtts' ? {} : { ca: await readFile(broker.ca) },
   }
 }
 
@@ -45,6 +45,29 @@ const subscribing = needs('mosquitto', 'mosquitto_passwd', 'mosquitto_sub', 'ope
 describe('Mosquitto', broker, () => {
   mqttSuite('Mosquitto by TCP', over('mqtt'))
   mqttSuite('Mosquitto by TLS', over('mqtts'))
+  mqttSuite('Mosquitto by WebSocket', over('ws'))
+})
+
+test('a listener with a session who sleeps while 3,000 messages come has them all when it is back', broker, async (t) => {
+  const broker = await server(t)
+  const address = `mqtt://127.0.0.1:${broker.tcp}`
+  const session = { clientId: 'sleeper', clean: false }
+  const asleep = await connectAsync(address, session)
+  await asleep.subscribeAsync('all', { qos: 1 })
+  await asleep.endAsync()
+  const { journal, publisher, connected } = await publish(t, remote(address, broker), { families: ['all'] })
+  await connected()
+  for (let i = 0; i < 3_000; i += 100) await journal.append(ids(3_000).slice(i, i + 100).map((id) => insert(id)))
+  await until('everything is published', () => (publisher.state().position === journal.last() ? true : undefined))
+  const heard: string[] = []
+  const awake = connect(address, session)
+  t.after(() => awake.endAsync(true))
+  awake.on('message', (_topic, payload) => {
+    const { id_str }: { id_str: string } = JSON.parse(payload.toString())
+    heard.push(id_str)
+  })
+  await until('it has heard all', () => (heard.length >= 3_000 ? true : undefined))
+  assert.deepEqual(heard, ids(3_000))
 })
 
 test('a wrong password and a certificate of somebody else are refused with a reason', broker, async (t) => {

@@ -21,6 +21,7 @@ export interface Broker {
 interface Heard {
   readonly topic: string
   readonly payload: { readonly $T: Position; readonly $P: string; readonly id_str?: string; readonly text?: string }
+  readonly qos: number
 }
 
 /** A listener that keeps what it hears. */
@@ -39,8 +40,8 @@ export async function listen(t: TestContext, address: string, options: IClientOp
   const heard: Heard[] = []
   const seen = new Map<string, Heard>()
   const more = new EventTarget()
-  client.on('message', (topic, payload) => {
-    const one: Heard = { topic, payload: JSON.parse(payload.toString()) }
+  client.on('message', (topic, payload, { qos }) => {
+    const one: Heard = { topic, payload: JSON.parse(payload.toString()), qos }
     heard.push(one)
     const key = `${topic} ${one.payload.$T}`
     if (!seen.has(key)) seen.set(key, one)
@@ -97,6 +98,7 @@ export function mqttSuite(name: string, start: (t: TestContext) => Promise<Broke
     await Promise.all([ann.count(1), alsoAnn.count(2)])
     assert.deepEqual(ids(ann.unique()), ['I a'])
     assert.equal(everything.heard.length, everything.unique().length, 'once each')
+    assert.deepEqual(new Set(everything.heard.map(({ qos }) => qos)), new Set([1]), 'at least once')
   })
 
   test(`${name}: edits and deletes follow the message; imported ones are never announced`, async (t) => {
