@@ -216,3 +216,29 @@ test('what is read back has no hole, also where the open segment is written on a
   assert.deepEqual(read, positions.slice(0, read.length))
   assert.equal((await readAll(journal)).length, positions.length, 'what was not read yet is read the next time')
 })
+
+test('with an interval syncs are that far apart: what comes meanwhile waits for the next, and a close waits for nothing', async (t) => {
+  const waits: { readonly ms: number; readonly over: PromiseWithResolvers<void> }[] = []
+  const wait = (ms: number, signal: AbortSignal): Promise<void> => {
+    const over = Promise.withResolvers<void>()
+    signal.addEventListener('abort', () => over.resolve())
+    waits.push({ ms, over })
+    return over.promise
+  }
+  const clock = heldClock()
+  const journal = await openAt(t, await temporaryFolder(), { syncInterval: 10_000, now: clock.now, wait })
+  await journal.append([insert('a')])
+  await new Promise((resolve) => setImmediate(resolve))
+  clock.add(4_000)
+  const early = [journal.append([insert('b')]), journal.append([insert('c')])]
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual([waits.map(({ ms }) => ms), told(await readAll(journal))], [[6_000], ['I a text of a']])
+  waits[0]?.over.resolve()
+  await Promise.all(early)
+  assert.equal((await readAll(journal)).length, 3)
+  const last = journal.append([insert('d')])
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(waits.length, 2)
+  await journal.close()
+  assert.equal((await last).length, 1)
+})
