@@ -29,7 +29,7 @@ export type Read = (value: string, quoted: boolean, clock: Clock) => Reading
 const lax = (expected: string, suggestion: string): Unfit => ({ kind: 'unfit', strict: false, expected, suggestion })
 const strict = (expected: string, suggestion: string): Unfit => ({ kind: 'unfit', strict: true, expected, suggestion })
 
-/** `a,b`: any of them. Every part has to fit. */
+/** `a,b`: one of them is enough. Every part has to fit. */
 const list =
   (one: (value: string, quoted: boolean) => Query | undefined, expected: string, suggestion: string): Read =>
   (value, quoted) => {

@@ -17,6 +17,17 @@ const many = (count: number) => Array.from({ length: count }, (_, at) => ({ id_s
 const run = (path: string, argv: readonly string[], given: Partial<Surroundings> = {}): Promise<Ran> => runCommand(['export', ...argv, `--data.path=${path}`], [exportMessages], given)
 const ids = (out: string): string[] => out.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line).id_str)
 
+/** Takes one piece and asks for no more. */
+const stopping = (stop: AbortController, take: (chunk: string) => void): Writable =>
+  new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      take(String(chunk))
+      stop.abort(new LoklakError('INTERRUPTED', ''))
+      done()
+    },
+  })
+
 describe('export QUERY', () => {
   test('has everything that is found, each once, in any format', async (t) => {
     const { path } = await served(t, [...many(2500), { id_str: 'sun', text: 'sun', location_point: [1, 2] as [number, number] }])
@@ -40,14 +51,7 @@ describe('export QUERY', () => {
     const note = join(path, 'note.json')
     const stop = new AbortController()
     let text = ''
-    const out = new Writable({
-      decodeStrings: false,
-      write(chunk, _encoding, done) {
-        text += String(chunk)
-        stop.abort(new LoklakError('INTERRUPTED', ''))
-        done()
-      },
-    })
+    const out = stopping(stop, (chunk) => (text += chunk))
     const argv = ['rain', 'since:2026-01-01', '--format=csv', `--resume=${note}`]
     const { code, err } = await run(path, argv, { out, signal: stop.signal })
     assert.equal(code, 1)
@@ -74,14 +78,7 @@ describe('export QUERY', () => {
       let text = ''
       for (let runs = 0; runs < 3; runs++) {
         const stop = new AbortController()
-        const out = new Writable({
-          decodeStrings: false,
-          write(chunk, _encoding, done) {
-            text += String(chunk)
-            stop.abort(new LoklakError('INTERRUPTED', ''))
-            done()
-          },
-        })
+        const out = stopping(stop, (chunk) => (text += chunk))
         const { code } = await run(path, [...argv, `--resume=${note}`], { out, signal: stop.signal })
         assert.equal(code, runs === 2 ? 0 : 1)
       }

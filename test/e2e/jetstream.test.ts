@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { readDumps } from '../crash/dumps.ts'
 import { temporaryFolder } from '../journal/fixtures.ts'
 import { sharedData } from '../shared-data.ts'
-import { idOf, postFrame, startJetstream, type Jetstream } from './jetstream.ts'
+import { publisher, startJetstream } from './jetstream.ts'
 import { ask, at, following, isObject, serve, until, type Server } from './program.ts'
 
 const recorded = sharedData('data/bluesky/jetstream-v1-recorded.jsonl')
@@ -49,22 +49,6 @@ test('the posts of recorded frames lie in the dumps as they were written, and no
 })
 
 const byId = (a: Post | { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1)
-
-/** Publishes posts one after the other, numbered on from those before. */
-function publisher(jetstream: Jetstream): { publish(count: number): void; readonly ids: readonly string[] } {
-  const ids: string[] = []
-  return {
-    ids,
-    publish(count) {
-      for (let n = 0; n < count; n++) {
-        const key = `post-${ids.length}`
-        const time = Date.now() * 1000 + ids.length
-        ids.push(idOf(key))
-        jetstream.publish(time, postFrame(time, key, `This is post number ${ids.length} of all.`))
-      }
-    },
-  }
-}
 
 test('killed while posts arrive, it goes on where it stopped: no gap, nothing twice', async (t) => {
   const folder = await temporaryFolder()

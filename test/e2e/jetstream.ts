@@ -64,3 +64,19 @@ export function postFrame(time: number, key: string, text: string): string {
   const record = { $type: 'app.bsky.feed.post', createdAt: new Date(time / 1000).toISOString(), langs: ['en'], text }
   return JSON.stringify({ did, time_us: time, kind: 'commit', commit: { rev: key, operation: 'create', collection: 'app.bsky.feed.post', rkey: key, record, cid: 'bafyreiapzyf65cmq55jklpnrihiygze2jmmdqvvkwqeiomd72pbp2iazuu' } })
 }
+
+/** Publishes numbered posts about rain, going on from those before. */
+export function publisher(jetstream: Jetstream): { publish(count: number): void; readonly ids: readonly string[] } {
+  const ids: string[] = []
+  return {
+    ids,
+    publish(count) {
+      for (let n = 0; n < count; n++) {
+        const key = `post-${ids.length}`
+        const time = Date.now() * 1000 + ids.length
+        ids.push(idOf(key))
+        jetstream.publish(time, postFrame(time, key, `This is post number ${ids.length} about rain.`))
+      }
+    },
+  }
+}

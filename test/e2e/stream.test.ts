@@ -5,24 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { listenTo } from '../../src/stream/remote.ts'
 import { temporaryFolder } from '../journal/fixtures.ts'
-import { idOf, postFrame, startJetstream, type Jetstream } from './jetstream.ts'
+import { publisher, startJetstream } from './jetstream.ts'
 import { ask, at, following, serve, startProgram, until } from './program.ts'
-
-/** Publishes numbered posts, going on from those before. */
-function publisher(jetstream: Jetstream): { publish(count: number): void; readonly ids: readonly string[] } {
-  const ids: string[] = []
-  return {
-    ids,
-    publish(count) {
-      for (let n = 0; n < count; n++) {
-        const key = `post-${ids.length}`
-        const time = Date.now() * 1000 + ids.length
-        ids.push(idOf(key))
-        jetstream.publish(time, postFrame(time, key, `This is post number ${ids.length} about rain.`))
-      }
-    },
-  }
-}
 
 /** The ids of the messages in lines of NDJSON. */
 const idsIn = (text: string): unknown[] => text.split('\n').slice(0, -1).map((line) => at(JSON.parse(line), 'data', 'id_str'))

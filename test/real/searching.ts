@@ -1,4 +1,4 @@
-// Owns asking a running loklak as any client does, over HTTP, and reading what it answers.
+// Owns asking a running loklak over HTTP, as its clients do, and reading what it answers.
 import { fetchOperator } from '../../src/support/fetch.ts'
 import { isObject, parseJson, type JsonObject } from '../../src/support/json.ts'
 import type { Loklak } from './loklak.ts'
