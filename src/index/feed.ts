@@ -35,10 +35,18 @@ export function createFeed({ journal, index, log, gather = 200, retryAfter = 2_0
   let clearing: Promise<void> | undefined
 
   async function follow(from: Position, signal: AbortSignal): Promise<void> {
-    for await (const { lines } of journal.follow(from, signal)) {
-      for (let at = 0; at < lines.length && !signal.aborted; at += mostLines) await index.apply(lines.slice(at, at + mostLines))
-      trouble = null
-      if (lines.length < worthWhile) await wait(gather, signal)
+    let gathered: readonly string[] = []
+    for await (const { lines, last } of journal.follow(from, signal)) {
+      gathered = gathered.length === 0 ? lines : [...gathered, ...lines]
+      // What is read back from disk comes in small pieces: as long as there is more, only full portions are worth a commit.
+      const isAll = last >= journal.last()
+      const isFew = isAll && gathered.length < worthWhile
+      while (!signal.aborted && gathered.length >= (isAll ? 1 : mostLines)) {
+        await index.apply(gathered.slice(0, mostLines))
+        gathered = gathered.slice(mostLines)
+        trouble = null
+      }
+      if (isFew) await wait(gather, signal)
     }
   }
 

@@ -87,6 +87,16 @@ describe('the feed of an index', () => {
       assert.deepEqual(index.taken, journal.lines.after(0))
     })
   })
+  it('gives what is there already in full portions, however it is read, and the rest as soon as there is no more', async () => {
+    await feeding(async (journal, index) => {
+      await index.waitFor(5)
+      const before = index.portions.length
+      journal.append(4_500)
+      await index.waitFor(4_505)
+      assert.deepEqual(index.portions.slice(before), [2_000, 2_000, 500])
+      assert.deepEqual(index.taken, journal.lines.after(0))
+    })
+  })
   it('gives again what the index did not take, from where the index stands', async () => {
     await feeding(async (journal, index, _, failures) => {
       await index.waitFor(5)
