@@ -27,6 +27,8 @@ export interface Found {
   readonly rid: number
   readonly at: number
   readonly id: string
+  /** The message as JSON, where it was read along. */
+  readonly text?: string
 }
 
 /**

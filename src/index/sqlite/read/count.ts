@@ -66,7 +66,7 @@ async function countOneByOne(part: Part, view: View, cap: number, turn: Turn): P
     if (rows === undefined) return { count, whole: false }
     for (let i = 0; i < rows.length; i += looked) {
       if (!(await turn.next())) return { count, whole: false }
-      count += acceptedOf(part, rows.slice(i, i + looked).map(({ rid }) => rid), view).size
+      count += acceptedOf(part, rows.slice(i, i + looked), view).size
       if (count >= cap) return { count, whole: true }
     }
   }

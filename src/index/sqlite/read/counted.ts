@@ -84,7 +84,7 @@ async function takeAccepted({ part, columns, ordinals, length }: Slice, view: Vi
   for (let from = 0; from < length; from += 100) {
     if (!(await turn.next())) return false
     const some = ordinals.subarray(from, Math.min(from + 100, length))
-    const accepted = acceptedOf(part, Array.from(some, (ordinal) => columns.rid[ordinal] ?? 0), view)
+    const accepted = acceptedOf(part, Array.from(some, (ordinal) => ({ rid: columns.rid[ordinal] ?? 0 })), view)
     const hits = some.filter((ordinal) => accepted.has(columns.rid[ordinal] ?? 0))
     take({ part, columns, ordinals: hits, length: hits.length })
   }

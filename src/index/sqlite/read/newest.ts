@@ -23,6 +23,10 @@ const largestStep = 2000
 const mostKept = 16_000
 /** Messages that are looked at one by one before others get their turn. */
 const looked = 100
+/** So many more are read than are wanted, since of the last group that is reached not all may be there. */
+const spare = 24
+/** Of so few, the messages are read along: they are nearly all shown. */
+const readAlong = 250
 
 export const markOf = ({ at, id }: Found): Mark => ({ key: at, at, id })
 /** Before everything that was written before an instant. */
@@ -41,7 +45,7 @@ async function* walk(part: Part, view: View, after: Mark | undefined, want: numb
   const { span } = part.partition
   const until = after === undefined ? part.until : Math.min(part.until, after.at + 1)
   const { from, to } = view.ask(part.partition, (reader) => reader.stretch(part.since, until))
-  let size = Math.max(want, 1)
+  let size = want + spare
   let place = after
   for (let high = to; high > from; ) {
     const border = markBefore(Math.min(part.until, instantOf(span, high)))
@@ -61,7 +65,7 @@ async function* walk(part: Part, view: View, after: Mark | undefined, want: numb
       const some = found.slice(i, i + step)
       const last = some.at(-1)
       if (last !== undefined) reached = markOf(last)
-      const accepted = acceptedOf(part, some.map(({ rid }) => rid), view)
+      const accepted = acceptedOf(part, some, view)
       yield { hits: some.filter(({ rid }) => accepted.has(rid)).map((found) => ({ ...found, part })), reached, late: false }
     }
     const last = found.at(-1)
@@ -83,7 +87,7 @@ interface Next {
 async function nextHits(part: Part, { from, to }: RidRange, view: View, after: Mark | undefined, size: number, turn: Turn): Promise<Next | undefined> {
   const { expression, partition } = part
   const step = Math.min(size, largestStep)
-  const rows = expression === undefined ? [] : view.ask(partition, (reader) => reader.newest(expression, { from, to }, step))
+  const rows = expression === undefined ? [] : view.ask(partition, (reader) => reader.newest(expression, { from, to }, step, step <= readAlong))
   const [first] = rows
   const last = rows.at(-1)
   const extras = (low: number): Found[] => part.extras.filter((found) => low <= found.rid && found.rid < to && isAfter(after, found))
@@ -121,7 +125,7 @@ export async function* hitsByRid(part: Part, { from, to }: RidRange, view: View,
       yield undefined
       return
     }
-    const rows = view.ask(partition, (reader) => reader.newest(expression, { from, to: high }, largestStep))
+    const rows = view.ask(partition, (reader) => reader.newest(expression, { from, to: high }, largestStep, false))
     yield hitsIn(part, rows, undefined)
     high = rows.length < largestStep ? from : (rows.at(-1)?.rid ?? from)
   }

@@ -63,14 +63,13 @@ export class PartitionReader {
     return { from: since <= start ? 0 : groupStart(this.span, since), to, exact: isWholeEnd && (since <= start || isGroupStart(this.span, since)) }
   }
 
-  /** Hits by descending rid, which is newest first but for the order in a group. */
-  newest(expression: string, { from, to }: RidRange, limit: number): Found[] {
-    return this.#db
-      .all(
-        `SELECT rid, at, id FROM (SELECT rowid AS hit FROM terms WHERE terms MATCH ? AND ${within} ORDER BY rowid DESC LIMIT ?) CROSS JOIN document ON rid = hit ORDER BY rid DESC`,
-        expression, from, to, limit,
-      )
-      .map((row) => ({ rid: numberIn(row, 0), at: numberIn(row, 1), id: textIn(row, 2) }))
+  /** Hits by descending rid, which is newest first but for the order in a group; `whole`: with their messages. */
+  newest(expression: string, { from, to }: RidRange, limit: number, whole: boolean): Found[] {
+    const rows = this.#db.all(
+      `SELECT rid, at, id${whole ? ', message' : ''} FROM (SELECT rowid AS hit FROM terms WHERE terms MATCH ? AND ${within} ORDER BY rowid DESC LIMIT ?) CROSS JOIN document ON rid = hit ORDER BY rid DESC`,
+      expression, from, to, limit,
+    )
+    return rows.map((row) => ({ rid: numberIn(row, 0), at: numberIn(row, 1), id: textIn(row, 2), ...(whole ? { text: textIn(row, 3) } : {}) }))
   }
 
   /** The lowest rid of a hit. */

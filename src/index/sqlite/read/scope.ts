@@ -111,12 +111,15 @@ function literals(query: Query): string[] {
   return query.kind === 'link' ? (query.glob.match(/[a-z0-9./:_-]+/g) ?? []) : []
 }
 
-/** Which messages of a part the query accepts. */
-export function acceptedOf({ accepts, partition, extras }: Part, rids: readonly number[], view: View): ReadonlySet<number> {
-  if (accepts === undefined) return new Set(rids)
+/** Which messages of a part the query accepts, by rid. */
+export function acceptedOf({ accepts, partition, extras }: Part, asked: readonly Pick<Found, 'rid' | 'text'>[], view: View): ReadonlySet<number> {
+  const rids = new Set(asked.map(({ rid }) => rid))
+  if (accepts === undefined) return rids
   const decided = new Set(extras.map(({ rid }) => rid))
-  const texts = view.ask(partition, (reader) => reader.documents(rids))
-  return new Set(rids.filter((rid) => decided.has(rid) || (texts.has(rid) && accepts(texts.get(rid) ?? ''))))
+  const unread = asked.flatMap(({ rid, text }) => (text === undefined ? [rid] : []))
+  const texts = unread.length === 0 ? undefined : view.ask(partition, (reader) => reader.documents(unread))
+  for (const { rid, text = texts?.get(rid) } of asked) if (!decided.has(rid) && (text === undefined || !accepts(text))) rids.delete(rid)
+  return rids
 }
 
 /** The messages that a query names by id, and whether it matches them. */

@@ -81,7 +81,7 @@ async function count(scope: Scope, { count }: Page, view: View, turn: Turn): Pro
 
 /** The messages of hits, in their order. */
 function documentsOf(hits: readonly Hit[], view: View): string[] {
-  const byPart = Map.groupBy(hits, ({ part }) => part)
+  const byPart = Map.groupBy(hits.filter(({ text }) => text === undefined), ({ part }) => part)
   const texts = new Map(Array.from(byPart, ([part, some]) => [part, view.ask(part.partition, (reader) => reader.documents(some.map(({ rid }) => rid)))]))
-  return hits.flatMap(({ part, rid }) => texts.get(part)?.get(rid) ?? [])
+  return hits.flatMap(({ part, rid, text }) => text ?? texts.get(part)?.get(rid) ?? [])
 }
