@@ -1,6 +1,8 @@
 // Owns the newest part of the journal in memory, so that readers that keep up never touch the disk. Bounded: what does not
-// fit is dropped from the old end, and a reader that was there reads it from disk.
+// fit is dropped from the old end, and a reader that was there reads it from disk. Of all but the newest batches only the lines
+// are kept: their records would be most of what every collection of young memory has to copy, and hardly anyone asks.
 import type { Position } from '../message/line.ts'
+import { readBatch } from './batch.ts'
 import type { Batch } from './port.ts'
 
 export interface Tail {
@@ -13,8 +15,16 @@ export interface Tail {
   changed(signal: AbortSignal): Promise<void>
 }
 
+/** Batches whose records are kept at hand. */
+const fresh = 4
+
+const linesOnly = ({ last, lines }: Batch): Batch =>
+  readBatch(last, lines, (_line, reason) => {
+    throw new TypeError(`a line that was just written cannot be read: ${reason}`)
+  })
+
 export function createTail(begin: Position, limit = 1024 * 1024): Tail {
-  const held: { readonly batch: Batch; readonly bytes: number }[] = []
+  const held: { batch: Batch; readonly bytes: number }[] = []
   let floor = begin
   let bytes = 0
   let waiting = new Set<() => void>()
@@ -23,6 +33,8 @@ export function createTail(begin: Position, limit = 1024 * 1024): Tail {
     push(batch, size) {
       held.push({ batch, bytes: size })
       bytes += size
+      const older = held.at(-1 - fresh)
+      if (older !== undefined) older.batch = linesOnly(older.batch)
       while (bytes > limit && held.length > 1) {
         const dropped = held.shift()
         if (dropped === undefined) break
