@@ -1,7 +1,7 @@
 // Owns questions to a server under measure: words that were written, searches made of them, how long the answers take.
 import { words } from '../src/message/text/tokens.ts'
 import { posts } from './frames.ts'
-import { get } from './server.ts'
+import { drain } from './server.ts'
 
 const vocabulary = (): string[] => {
   const counts = new Map<string, number>()
@@ -30,7 +30,7 @@ export async function ask(url: string, count: number, atOnce: number, path: (n: 
   const asker = async (): Promise<void> => {
     for (let n = next++; n < count; n = next++) {
       const begun = performance.now()
-      await get(url + path(n))
+      await drain(url + path(n))
       times.push(performance.now() - begun)
     }
   }

@@ -31,6 +31,17 @@ export const get = (url: string): Promise<string> =>
     }).on('error', reject).end()
   })
 
+/** Reads an answer and throws it away, so that what is measured is the server and little of the client. */
+export const drain = (url: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    request(url, (response) => {
+      response
+        .on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`${url}: ${response.statusCode}`))))
+        .on('error', reject)
+        .resume()
+    }).on('error', reject).end()
+  })
+
 interface Status {
   readonly intake: { readonly outcomes: { readonly new: number } }
   readonly journal: { readonly position: number }

@@ -117,7 +117,7 @@ export function openKnownReader(path: string): KnownReader {
 export function openKnown(path: string, mark: CompactionMark): Known {
   const db = new DatabaseSync(path)
   // What is lost in a power cut is read again from the journal, so the file is never waited for.
-  db.exec('PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-24000; PRAGMA wal_autocheckpoint=2000')
+  db.exec('PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-14000; PRAGMA wal_autocheckpoint=2000')
   db.exec(schema)
   const stored = reader(db)
   const addId = db.prepare('INSERT INTO ids VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING')
