@@ -1,6 +1,7 @@
 // The process that collects and keeps, and nothing else: the source, the intake and the journal, as the server runs them.
 // node bench/collector.ts FOLDER PORT COUNT; tells what it cost as one line of JSON when so many messages are synced.
 import { openArchive } from '../src/intake/archive.ts'
+import { isSettled } from '../src/intake/author.ts'
 import { openDataFolder } from '../src/journal/data-folder.ts'
 import { idTime } from '../src/message/identity.ts'
 import { blueskySource } from '../src/sources/bluesky/source.ts'
@@ -13,7 +14,7 @@ const stop = new AbortController()
 const archive = await openArchive({ folder: held.folder, segmentBytes: 2 ** 30, syncInterval: 0, floor: () => 0, consent: 'respect', now: Date.now, log: quiet })
 const source = blueskySource({
   urls: [`ws://127.0.0.1:${port}/subscribe`], collections: ['app.bsky.feed.post'], compress: false, since: null, appviewUrl: null,
-  stateDir: held.folder.state, userAgent: 'loklak-bench', handleOf: (key) => archive.known.author(key)?.handle, log: quiet, now: Date.now,
+  stateDir: held.folder.state, userAgent: 'loklak-bench', isSettled: (key) => isSettled(archive.known.author(key)), log: quiet, now: Date.now,
 })
 const running = source.run(archive.intake, stop.signal)
 

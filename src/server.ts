@@ -11,6 +11,7 @@ import { gapsWithin } from './http/search/coverage.ts'
 import { searchLimits } from './http/search/limits.ts'
 import { buildServer } from './http/server.ts'
 import { openArchive, type Archive } from './intake/archive.ts'
+import { isSettled } from './intake/author.ts'
 import { keepUp } from './intake/upkeep.ts'
 import { openDataFolder, type DataFolder } from './journal/data-folder.ts'
 import { realDisk } from './journal/disk.ts'
@@ -53,7 +54,7 @@ function makeSources(settings: Settings, folder: DataFolder, archive: () => Arch
         appviewUrl: settings['source.bluesky.appview.url'] ?? null,
         stateDir: folder.state,
         userAgent: `loklak/${version}`,
-        handleOf: (key) => archive().known.author(key)?.handle,
+        isSettled: (key) => isSettled(archive().known.author(key)),
         log,
         now,
       }),

@@ -78,6 +78,7 @@ const Source = Type.Object({
   dropped: Counts,
   reconnects: Count,
   gaps: Type.Array(Type.Object({ from: Instant, to: Instant, reason: Type.String() })),
+  names: Type.Optional(orNull(Type.Object({ waiting: Count, failing_since: orNull(Instant), reason: orNull(Type.String()) }, { description: 'the service that tells names of authors, where one is asked' }))),
 })
 
 const Projection = Type.Object({

@@ -34,15 +34,18 @@ const aspects = [
 ] as const
 
 /** What of a change is not older than what is known. Where two are of the same time, the later one counts. */
-function withoutOlder(change: Author, known: AsOf, time: number): Author {
+function withoutOlder(change: Author, known: AsOf, time: AsOf): Author {
   const told = { ...change }
-  for (const [aspect, fields] of aspects) if (time < (known[aspect] ?? 0)) for (const field of fields) delete told[field]
+  for (const [aspect, fields] of aspects) if ((time[aspect] ?? Infinity) < (known[aspect] ?? 0)) for (const field of fields) delete told[field]
   return told
 }
 
-function timesAfter(known: AsOf, told: Author, time: number): AsOf {
+function timesAfter(known: AsOf, told: Author, time: AsOf): AsOf {
   const times = { ...known }
-  for (const [aspect, fields] of aspects) if (fields.some((field) => told[field] !== undefined)) times[aspect] = time
+  for (const [aspect, fields] of aspects) {
+    const at = time[aspect]
+    if (at !== undefined && fields.some((field) => told[field] !== undefined)) times[aspect] = at
+  }
   return times
 }
 
@@ -59,14 +62,14 @@ export interface Heard {
   readonly isNews: boolean
 }
 
-/** The author after a change that the network told at `time` (microseconds; undefined is now), or undefined where that says nothing. */
-export function mergeAuthor(old: Author | undefined, change: Author, time: number | undefined, policy: ConsentPolicy): Heard | undefined {
+/** The author after a change that the network told at `time` (microseconds; what has none is told now), or undefined where that says nothing. */
+export function mergeAuthor(old: Author | undefined, change: Author, time: AsOf, policy: ConsentPolicy): Heard | undefined {
   if (old?.state === 'deleted') return undefined
   // However late it is heard: there is nothing newer than an end.
   if (change.state === 'deleted') return { author: gone(change, change.handle ?? old?.handle), isNews: true }
   const known = old?.as_of ?? {}
-  const told = time === undefined ? change : withoutOlder(change, known, time)
-  const times = time === undefined ? known : timesAfter(known, told, time)
+  const told = withoutOlder(change, known, time)
+  const times = timesAfter(known, told, time)
   const handle = told.handle ?? old?.handle
   const name = told.name ?? old?.name
   const avatar = told.avatar ?? old?.avatar
@@ -86,6 +89,9 @@ export function mergeAuthor(old: Author | undefined, change: Author, time: numbe
   const isNews = old === undefined || !sameAuthor(old, author)
   return isNews || !sameTimes(known, times) ? { author, isNews } : undefined
 }
+
+/** Whether there is nothing more to be learned by asking: handle and profile were told once, or the author is gone for ever. */
+export const isSettled = (author: Author | undefined): boolean => author !== undefined && (author.state === 'deleted' || (author.handle !== undefined && author.labels !== undefined))
 
 /** Whether what an author writes is not to be kept. A suspended account's messages are kept but not shown: that can be undone. */
 export const isWithheld = (author: Author | undefined): boolean => author !== undefined && (author.state === 'deleted' || (author.state === 'hidden' && author.reason === byWish))

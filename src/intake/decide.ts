@@ -1,7 +1,7 @@
 // Owns the decision what a draft becomes: a line of the journal, or nothing and why. Looks at what is stored and at what
 // the same batch already decided. Pure but for those look-ups.
 import type { Entry } from '../message/line.ts'
-import type { Author, Message } from '../message/schema.ts'
+import type { AsOf, Author, Message } from '../message/schema.ts'
 import { isWithheld, mergeAuthor, type ConsentPolicy } from './author.ts'
 import type { Gone, Known, KnownId } from './known.ts'
 import type { Outcome } from './port.ts'
@@ -10,7 +10,7 @@ import type { Outcome } from './port.ts'
 export type Prepared =
   | { readonly kind: 'message' | 'edit'; readonly message: Message; readonly imported: boolean }
   | { readonly kind: 'delete'; readonly id_str: string; readonly created_at?: string | undefined; readonly imported: boolean }
-  | { readonly kind: 'author'; readonly author: Author; readonly time: number | undefined; readonly imported: boolean }
+  | { readonly kind: 'author'; readonly author: Author; readonly time: AsOf; readonly imported: boolean }
   | { readonly kind: 'invalid'; readonly id: string; readonly reason: string }
 
 export interface Decision {
@@ -39,7 +39,7 @@ export function createDecider(known: Known, policy: ConsentPolicy): (draft: Prep
     return { outcome: 'withheld', id, ...(imported && author.state === 'deleted' ? { gone: { kind: 'author gone', id: author.key } } : {}) }
   }
 
-  function change(author: Author, time: number | undefined, imported: boolean): Decision {
+  function change(author: Author, time: AsOf, imported: boolean): Decision {
     const id = author.key
     const old = authorOf(id)
     // What an import tells may be long past: of an author who was heard of live it only counts that they are gone.

@@ -4,7 +4,7 @@ import { enrich } from '../enrich/enrich.ts'
 import type { Journal } from '../journal/port.ts'
 import { writtenAt } from '../message/identity.ts'
 import type { Entry, JournalRecord, Position } from '../message/line.ts'
-import { isAuthor, isMessageDraft, misfit, type Author, type MessageDraft } from '../message/schema.ts'
+import { isAuthor, isMessageDraft, misfit, type AsOf, type Author, type MessageDraft } from '../message/schema.ts'
 import { isModest } from '../support/json.ts'
 import type { ConsentPolicy } from './author.ts'
 import { createDecider, type Decision, type Prepared } from './decide.ts'
@@ -92,7 +92,12 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
   const claimedTime = (claim: string | undefined): string | undefined => (claim === undefined || Number.isNaN(Date.parse(claim)) ? undefined : writtenAt(claim, now()).created_at)
 
   /** When something was told of an author. What claims to be from a time to come would keep everything else off until then. */
-  const heardAt = (time: number | undefined): number | undefined => (time === undefined || time > (now() + skew) * 1000 ? undefined : time)
+  function heardAt(time: number | AsOf = {}): AsOf {
+    const { handle, profile, state } = typeof time === 'number' ? { handle: time, profile: time, state: time } : time
+    const latest = (now() + skew) * 1000
+    const past = (at: number | undefined): at is number => at !== undefined && at <= latest
+    return { ...(past(handle) ? { handle } : {}), ...(past(profile) ? { profile } : {}), ...(past(state) ? { state } : {}) }
+  }
 
   /** The handle by which the author is known by now; an imported message keeps the name that it came with. */
   function named(message: MessageDraft): MessageDraft {

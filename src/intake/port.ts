@@ -1,5 +1,5 @@
 // Owns the door of the one write path: what can be offered and what the answer means.
-import type { Author, MessageDraft } from '../message/schema.ts'
+import type { AsOf, Author, MessageDraft } from '../message/schema.ts'
 import type { Position } from '../message/line.ts'
 
 /** Something that happened at a source. An edit carries the complete new message. Author fields left out stay as they are. */
@@ -9,8 +9,8 @@ export type Draft =
   | {
       readonly kind: 'author'
       readonly author: Author
-      /** When the network told it, microseconds since 1970; what is older than what is known changes nothing. Without it, it counts as news whenever it comes. */
-      readonly time?: number
+      /** When the network told it, microseconds since 1970; what is older than what is known changes nothing. Without it, it counts as news whenever it comes. One time for all, or one for each thing told. */
+      readonly time?: number | AsOf
     }
 
 /** Where drafts come from. `source` is a short name for counters (`bluesky`, `import`, `push`). */

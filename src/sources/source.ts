@@ -8,9 +8,19 @@ export interface Gap {
   readonly reason: string
 }
 
+/** How the service fares that a source asks for names of authors. */
+export interface NamesState {
+  /** Accounts that are to be asked for. */
+  readonly waiting: number
+  readonly failing_since: string | null
+  /** Why it fails, for a person. */
+  readonly reason: string | null
+}
+
 export interface SourceState {
   readonly name: string
   readonly network: string
+  /** `connecting` for the first time, or after a connection that was open; where that fails it is `waiting`, until one opens. */
   readonly state: 'disabled' | 'connecting' | 'catching-up' | 'live' | 'waiting' | 'stopped'
   /** Why it is not live, for a person. */
   readonly reason: string | null
@@ -26,6 +36,8 @@ export interface SourceState {
   readonly dropped: Readonly<Record<string, number>>
   readonly reconnects: number
   readonly gaps: readonly Gap[]
+  /** Absent or null where no service is asked for names. */
+  readonly names?: NamesState | null
 }
 
 export interface Source {

@@ -28,6 +28,7 @@ export const liveSource: SourceState = {
   dropped: { json: 2 },
   reconnects: 1,
   gaps: [{ from: '2026-11-21T00:00:00.000Z', to: '2026-11-21T01:00:00.000Z', reason: 'the server no longer had it' }],
+  names: { waiting: 3, failing_since: '2026-11-22T11:58:00.000Z', reason: 'HTTP 503' },
 }
 
 export function statusAt(now: number): Status {

@@ -4,14 +4,15 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import * as fc from 'fast-check'
-import { mergeAuthor } from '../../src/intake/author.ts'
+import { isSettled, mergeAuthor } from '../../src/intake/author.ts'
 import type { Draft } from '../../src/intake/port.ts'
-import type { Author } from '../../src/message/schema.ts'
+import type { AsOf, Author } from '../../src/message/schema.ts'
 import { heldClock } from '../journal/fixtures.ts'
 import { author, draft, openTest, type Opened } from './fixtures.ts'
 
 /** What the network told of Ann at so many seconds past noon. */
 const at = (seconds: number, more: Partial<Author>): Draft => ({ kind: 'author', author: { key: 'key:ann', network: 'test', ...more }, time: (Date.UTC(2026, 0, 2, 12) / 1000 + seconds) * 1_000_000 })
+const all = (time: number): AsOf => ({ handle: time, profile: time, state: time })
 const hidden = { state: 'hidden', reason: 'suspended' } as const
 const active = { state: 'active' } as const
 
@@ -87,6 +88,35 @@ describe('what comes late', () => {
   })
 })
 
+describe('what a service answers that was asked', () => {
+  const wish = { name: 'Ann', avatar: '', labels: ['!no-unauthenticated'] }
+  /** Asked at so many seconds past noon; of profiles it may be an hour behind. */
+  const answered = (seconds: number, more: Partial<Author>): Draft => {
+    const asked = at(seconds, more)
+    return asked.kind === 'author' && typeof asked.time === 'number' ? { ...asked, time: { handle: asked.time, profile: asked.time - 3_600_000_000 } } : asked
+  }
+
+  test('does not take back a wish that a newer profile told, and still tells the handle', async (t) => {
+    const opened = await openTest(t)
+    assert.deepEqual(await opened.outcomes(at(1, wish), answered(2, { handle: 'ann.test', name: '', avatar: '', labels: [] })), ['author', 'author'])
+    assert.deepEqual([ann(opened)?.handle, ann(opened)?.name, ann(opened)?.state, ann(opened)?.reason], ['ann.test', 'Ann', 'hidden', 'asks not to be shown'])
+    assert.deepEqual(await opened.outcomes(draft('test:a')), ['withheld'])
+  })
+
+  test('takes back a wish that is older than it can be behind, and tells one where no profile was heard', async (t) => {
+    const opened = await openTest(t)
+    assert.deepEqual(await opened.outcomes(at(-7_200, wish), answered(1, { labels: [] })), ['author', 'author'])
+    assert.equal(ann(opened)?.state, 'active')
+    assert.deepEqual(await opened.outcomes(answered(2, { labels: wish.labels })), ['author'])
+    assert.equal(ann(opened)?.state, 'hidden')
+  })
+
+  test('is needed until handle and profile were told once, or the author is gone', () => {
+    const told = (more: Partial<Author>): boolean => isSettled({ key: 'key:ann', network: 'test', ...more })
+    assert.deepEqual([isSettled(undefined), told({ handle: 'ann.test' }), told({ labels: [] }), told({ handle: 'ann.test', labels: [] }), told({ state: 'deleted' })], [false, false, false, true, true])
+  })
+})
+
 describe('what has no time of the network', () => {
   test('counts whenever it comes, and what is older than the last event still does not', async (t) => {
     const opened = await openTest(t)
@@ -126,7 +156,7 @@ describe('property', () => {
   )
   const history = fc.array(change, { minLength: 1, maxLength: 12 }).map((changes) => changes.map((more, i) => ({ author: { key: 'k', network: 'test', ...more }, time: i + 1 })))
   const heard = (events: readonly { author: Author; time: number }[]): Author | undefined =>
-    events.reduce((old: Author | undefined, { author, time }) => mergeAuthor(old, author, time, 'respect')?.author ?? old, undefined)
+    events.reduce((old: Author | undefined, { author, time }) => mergeAuthor(old, author, all(time), 'respect')?.author ?? old, undefined)
   /** Nothing more is heard of who is gone. */
   const whileThere = (of: Author | undefined): Author | string | undefined => (of?.state === 'deleted' ? 'gone' : of)
 
@@ -142,13 +172,13 @@ describe('property', () => {
       let written: Author | undefined
       let old: Author | undefined
       for (const { author, time } of events) {
-        const merged = mergeAuthor(old, author, time, 'respect')
+        const merged = mergeAuthor(old, author, all(time), 'respect')
         old = merged?.author ?? old
         if (merged?.isNews === true) written = merged.author
       }
       assert.deepEqual(withoutTimes(written), withoutTimes(old))
       for (const { author, time } of events.slice(from)) {
-        const merged = mergeAuthor(written, author, time, 'respect')
+        const merged = mergeAuthor(written, author, all(time), 'respect')
         assert.notEqual(merged?.isNews, true)
         written = merged?.author ?? written
       }

@@ -24,11 +24,11 @@ export interface BlueskyOptions {
   readonly since: number | null
   /** The service that tells names of accounts; null asks none. */
   readonly appviewUrl: string | null
-  /** The state folder of the data folder; the source keeps `sources/bluesky.json` in it. */
+  /** The state folder of the data folder; the source keeps `sources/bluesky.json` and `sources/bluesky-asking.db` in it. */
   readonly stateDir: string
   readonly userAgent: string
-  /** The handle of an author as far as it is known, by DID. */
-  readonly handleOf: (key: string) => string | undefined
+  /** Whether handle and profile of an author were ever told, or no more will be, by DID. */
+  readonly isSettled: (key: string) => boolean
   readonly log: Log
   readonly now?: () => number
   readonly random?: () => number

@@ -88,7 +88,8 @@ export function session(parts: Parts, options: SessionOptions): Session {
     tally.event(event, given?.kind === 'message' || given?.kind === 'edit')
     flow.add(given, bytes, mark)
     if (given?.kind === 'message') profiles?.want(event.did)
-    else if (draft === 'no handle') profiles?.refresh(event.did)
+    // With a handle or without: it says nothing of the name, the picture and the labels that go with it.
+    else if (event.kind === 'identity') profiles?.refresh(event.did)
   }
 
   function frame(data: Buffer, binary: boolean): void {

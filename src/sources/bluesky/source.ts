@@ -6,6 +6,7 @@ import { backoff } from '../../support/backoff.ts'
 import { systemTimer, wait } from '../../support/timer.ts'
 import type { Source } from '../source.ts'
 import { parseAddress, subscriptionUrl } from './address.ts'
+import { openAsking, type Asking } from './asking.ts'
 import { connect } from './client.ts'
 import { compression } from './compression.ts'
 import { Numbering, resumption } from './cursor.ts'
@@ -37,6 +38,9 @@ function beginning(state: State, begun: number | null, reach: { lookback: number
   return { cursor: from, after: corrected || state.cursor === null ? null : time }
 }
 
+/** Accounts that may wait to be asked for anew: 10 MB, and more than an hour of questions. */
+const mostAsking = 200_000
+
 /** Throws BAD_SETTING where an address is not that of a Jetstream endpoint. */
 export function blueskySource(options: BlueskyOptions): Source {
   const { log, userAgent, now = Date.now, random = Math.random, timer = systemTimer } = options
@@ -46,12 +50,19 @@ export function blueskySource(options: BlueskyOptions): Source {
   const zstd = compression({ file: options.dictionaryFile, userAgent, log })
   const servers = rotation(options.urls.map(parseAddress), zstd)
   const pause = backoff({ least: measures.leastWait, most: measures.mostWait, random })
-  const names = options.appviewUrl === null ? null : profiles({
-    url: options.appviewUrl, userAgent, handleOf: options.handleOf, requestsPerSecond: measures.profileRequests,
-    failed: (reason) => tally.drop(reason), now, random, timer,
-  })
   let begun = options.since === null || options.since > now() ? null : options.since * 1000
-  let running: Pick<Parts, 'flow' | 'state'> | null = null
+  let running: Pick<Parts, 'flow' | 'state' | 'profiles'> | null = null
+
+  /** Posts do not wait for names, nor do they for a disk that does not take who is to be asked for. */
+  function openWaiting(): Asking {
+    const path = join(options.stateDir, 'sources', 'bluesky-asking.db')
+    try {
+      return openAsking(path, mostAsking)
+    } catch (error) {
+      log.warn({ error, path }, 'Who is to be asked for anew on Bluesky is remembered until the next stop only.')
+      return openAsking(':memory:', mostAsking)
+    }
+  }
 
   /** One connection, from asking for it to its end. */
   async function attempt(parts: Parts, signal: AbortSignal): Promise<Attempt> {
@@ -117,7 +128,12 @@ export function blueskySource(options: BlueskyOptions): Source {
       broken.abort()
     }
     const flow = new Flow(intake, measures, (mark) => state.landed(mark), fail)
-    running = { flow, state }
+    const waiting = options.appviewUrl === null ? null : openWaiting()
+    const names = options.appviewUrl === null || waiting === null ? null : profiles({
+      url: options.appviewUrl, userAgent, isSettled: options.isSettled, asking: waiting, requestsPerSecond: measures.profileRequests,
+      failed: (reason) => tally.drop(reason), log, now, random, timer,
+    })
+    running = { flow, state, profiles: names }
     const either = AbortSignal.any([signal, broken.signal])
     const asking = names?.run(intake, either).catch(fail)
     try {
@@ -126,6 +142,8 @@ export function blueskySource(options: BlueskyOptions): Source {
     } finally {
       broken.abort()
       await asking
+      running = { flow, state, profiles: null }
+      waiting?.close()
       await state.close()
       tally.enter('stopped', 'stopped')
     }
@@ -134,6 +152,6 @@ export function blueskySource(options: BlueskyOptions): Source {
 
   return {
     run,
-    state: () => tally.state(running?.flow.held ?? false, running?.state.gaps ?? []),
+    state: () => ({ ...tally.state(running?.flow.held ?? false, running?.state.gaps ?? []), names: running?.profiles?.state() ?? null }),
   }
 }

@@ -55,7 +55,7 @@ export class Stage {
     const log = fakeLog()
     const source = blueskySource({
       urls, collections: ['app.bsky.feed.post', 'app.bsky.actor.profile'], compress: false, since: null, appviewUrl: null, stateDir: this.folder,
-      userAgent: 'loklak-test/1', handleOf: () => undefined, log, now: this.clock.now, random: () => 0.5, timer: this.clock.timer, ...rest,
+      userAgent: 'loklak-test/1', isSettled: () => false, log, now: this.clock.now, random: () => 0.5, timer: this.clock.timer, ...rest,
     })
     const stop = new AbortController()
     const running = source.run(intake, stop.signal)

@@ -74,7 +74,36 @@ describe('following', { timeout: 20_000 }, () => {
     stage.clock.pass(500)
     const { drafts, names } = await intake.offers.next()
     assert.deepEqual(names, ['author anna.test'])
-    assert.partialDeepStrictEqual(drafts, [{ kind: 'author', time: second(-1) + 1 }])
+    assert.partialDeepStrictEqual(drafts, [{ kind: 'author', time: { handle: second(-1) + 1 } }])
+  })
+
+  test('who says that their identity changed is asked for, with a handle or without, also after a restart', async () => {
+    const asked: string[][] = []
+    let answers = false
+    server.pages['/xrpc/app.bsky.actor.getProfiles'] = (request, response) => {
+      const dids = new URL(request.url ?? '', 'http://x').searchParams.getAll('actors')
+      asked.push(dids)
+      response.writeHead(answers ? 200 : 503).end(JSON.stringify({ profiles: dids.map((did) => ({ did, handle: 'new.test', labels: [{ val: '!no-unauthenticated' }] })) }))
+    }
+    const options = { appviewUrl: `http://127.0.0.1:${server.port}`, isSettled: () => true }
+    const before = stage.follow([server.v1], options)
+    ;(await server.guests.next()).send(v1.identity({ time: second(-2) }, 'new.test'), v1.identity({ time: second(-2), did: boris }), post('one', -1))
+    await before.intake.until('one')
+    await stage.clock.armed(500)
+    stage.clock.pass(500)
+    await until(() => before.source.state().names?.reason === 'HTTP 503')
+    assert.deepEqual(before.source.state().names, { waiting: 2, failing_since: '2026-11-22T12:00:00.500Z', reason: 'HTTP 503' })
+    await before.stop()
+    answers = true
+    const { intake, source } = stage.follow([server.v1], options)
+    ;(await server.guests.next()).send(post('one', -1), post('two', 0))
+    await intake.until('two')
+    await stage.clock.armed(500)
+    stage.clock.pass(500)
+    const { drafts } = await intake.offers.next()
+    assert.deepEqual(asked, [[anna, boris], [anna, boris]])
+    assert.deepEqual(drafts.map((draft) => draft.kind === 'author' && draft.author.labels), [['!no-unauthenticated'], ['!no-unauthenticated']])
+    await until(() => source.state().names?.waiting === 0)
   })
 })
 
