@@ -70,7 +70,7 @@ export function blueskySource(options: BlueskyOptions): Source {
     const server = address.label
     const floor = servers.floor()
     const { cursor, after } = beginning(parts.state, begun, measures, around)
-    tally.enter('connecting', `connecting to ${server}`, server)
+    tally.connecting(server)
     const dictionary = options.compress ? await zstd.dictionary(address, signal) : null
     let departure: Departure | null = null
     const talk = session(parts, {
@@ -112,7 +112,7 @@ export function blueskySource(options: BlueskyOptions): Source {
       servers.learn(end)
       tally.reconnect()
       const delay = pause.next()
-      tally.enter('waiting', `${reason}; trying again in ${(delay / 1000).toFixed(1)} s`)
+      tally.failed(reason, delay)
       log.warn({ reason, next: servers.current().label, delay }, 'The connection to Bluesky ended.')
       await wait(delay, signal, timer)
     }

@@ -19,6 +19,8 @@ export class Tally {
   readonly #dropped: Record<string, number> = {}
   #phase: Phase = 'stopped'
   #reason: string | null = 'not started'
+  /** Why there is no connection, since the last one that opened. */
+  #failure: string | null = null
   #address: string | null = null
   #received = 0
   #reconnects = 0
@@ -43,9 +45,21 @@ export class Tally {
     this.#address = address
   }
 
+  /** Asks a server for a connection. After a failure that is no better than waiting until one opens. */
+  connecting(address: string): void {
+    if (this.#failure === null) this.enter('connecting', `connecting to ${address}`, address)
+    else this.enter('waiting', `${this.#failure}; trying again`, address)
+  }
+
+  failed(reason: string, delay: number): void {
+    this.#failure = reason
+    this.enter('waiting', `${reason}; trying again in ${(delay / 1000).toFixed(1)} s`)
+  }
+
   opened(behind: number): void {
     this.#phase = 'open'
     this.#reason = null
+    this.#failure = null
     this.#heard = this.#now()
     this.#behind = behind
     this.#lag = null

@@ -42,6 +42,8 @@ describe('servers that fail', { timeout: 20_000 }, () => {
     await stage.clock.armed(firstWait)
     assert.match(source.state().reason ?? '', /HTTP 503: warming up/)
     stage.clock.pass(firstWait)
+    await until(() => source.state().reason === 'HTTP 503: warming up; trying again')
+    assert.equal(source.state().state, 'waiting', 'while it is asked again it is not better off')
     await stage.clock.armed(2 * firstWait)
     stage.clock.pass(2 * firstWait)
     const guest = await server.guests.next()
