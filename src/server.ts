@@ -12,6 +12,7 @@ import { searchLimits } from './http/search/limits.ts'
 import { buildServer } from './http/server.ts'
 import { openArchive, type Archive } from './intake/archive.ts'
 import { isSettled } from './intake/author.ts'
+import { tellPolicy } from './intake/policy.ts'
 import { keepUp } from './intake/upkeep.ts'
 import { openDataFolder, type DataFolder } from './journal/data-folder.ts'
 import { realDisk } from './journal/disk.ts'
@@ -172,6 +173,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
       observer.watchDisk(signal),
       observer.watchIndex(signal),
       superviseSources(sources, intake, { health, log }, signal),
+      tellPolicy(opened, keeping.consent, signal).catch((error: unknown) => log.error({ err: error }, 'authors are told the new consent.policy at the next start')),
       keepUp(opened, {
         compactEvery: settings['compaction.interval'],
         retention: { age: settings['retention.age'] ?? 0, size: settings['retention.size'] ?? 0 },

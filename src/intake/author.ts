@@ -93,5 +93,8 @@ export function mergeAuthor(old: Author | undefined, change: Author, time: AsOf,
 /** Whether there is nothing more to be learned by asking: handle and profile were told once, or the author is gone for ever. */
 export const isSettled = (author: Author | undefined): boolean => author !== undefined && (author.state === 'deleted' || (author.handle !== undefined && author.labels !== undefined))
 
-/** Whether what an author writes is not to be kept. A suspended account's messages are kept but not shown: that can be undone. */
-export const isWithheld = (author: Author | undefined): boolean => author !== undefined && (author.state === 'deleted' || (author.state === 'hidden' && author.reason === byWish))
+/**
+ * Whether what an author writes is not to be kept. A suspended account's messages are kept but not shown: that can be undone. The
+ * wish counts, not the state that was stored: that is of the policy of its time, and a suspension covers the wish.
+ */
+export const isWithheld = ({ state, labels }: Author, policy: ConsentPolicy): boolean => state === 'deleted' || (policy === 'respect' && wishesToBeHidden(labels))

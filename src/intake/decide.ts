@@ -35,7 +35,7 @@ export function createDecider(known: Known, policy: ConsentPolicy): (draft: Prep
 
   function withheld(id: string, key: string | undefined, imported: boolean): Decision | undefined {
     const author = key === undefined ? undefined : authorOf(key)
-    if (author === undefined || !isWithheld(author)) return undefined
+    if (author === undefined || !isWithheld(author, policy)) return undefined
     return { outcome: 'withheld', id, ...(imported && author.state === 'deleted' ? { gone: { kind: 'author gone', id: author.key } } : {}) }
   }
 

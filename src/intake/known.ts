@@ -33,6 +33,8 @@ export interface KnownReader {
   /** When the newest edit that is kept was made, in milliseconds. */
   editedAt(id: string): number | undefined
   author(key: string): Author | undefined
+  /** At most so many authors, in the order of their keys, from the one after `after` on. */
+  authors(after: string, limit: number): readonly Author[]
   /** Whether the newest that is known of an author came by an import. */
   isImported(key: string): boolean
   /** The keys of all who have, or ever had, a handle (folded). */
@@ -91,6 +93,7 @@ function reader(db: DatabaseSync): Omit<KnownReader, 'close'> {
   const getId = db.prepare('SELECT created, delay, deleted FROM ids WHERE time = ? AND id = ?')
   const getEdit = db.prepare('SELECT edited FROM edits WHERE id = ?')
   const getAuthor = db.prepare('SELECT author FROM authors WHERE key = ?')
+  const getAuthors = db.prepare('SELECT author FROM authors WHERE key > ? ORDER BY key LIMIT ?')
   const getImported = db.prepare('SELECT imported FROM authors WHERE key = ?')
   const getKeys = db.prepare('SELECT key FROM handles WHERE handle = ?')
   return {
@@ -102,6 +105,7 @@ function reader(db: DatabaseSync): Omit<KnownReader, 'close'> {
     },
     editedAt: (id) => number(getEdit.get(id)?.['edited']),
     author: (key) => parseAuthor(getAuthor.get(key)?.['author']),
+    authors: (after, limit) => getAuthors.all(after, limit).flatMap(({ author }) => parseAuthor(author) ?? []),
     isImported: (key) => getImported.get(key)?.['imported'] === 1,
     keysOf: (handle) => getKeys.all(handle).flatMap(({ key }) => (typeof key === 'string' ? [key] : [])),
   }
@@ -212,6 +216,7 @@ export function openKnown(path: string, mark: CompactionMark): Known {
     id: stored.id,
     editedAt: stored.editedAt,
     author,
+    authors: stored.authors,
     isImported: stored.isImported,
     keysOf: stored.keysOf,
     apply(records, upTo) {

@@ -74,6 +74,12 @@ test('who asks not to be shown is hidden and not kept for as long as they ask; w
   assert.deepEqual(states, ['hidden asks not to be shown', 'hidden suspended', 'hidden asks not to be shown', 'active', 'hidden suspended'])
 })
 
+test('the wish also counts while the account is suspended or deactivated', async (t) => {
+  const { outcomes } = await openTest(t)
+  await outcomes(author('key:ann', { labels: ['!no-unauthenticated'] }), author('key:ann', { state: 'hidden', reason: 'deactivated' }))
+  assert.deepEqual(await outcomes(draft('test:a')), ['withheld'])
+})
+
 test('the operator can decide not to heed the wish', async (t) => {
   const { outcomes } = await openTest(t, { consent: 'ignore' })
   await outcomes(author('key:ann', { labels: ['!no-unauthenticated'] }))
