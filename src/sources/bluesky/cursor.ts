@@ -47,10 +47,14 @@ export interface Signs {
   readonly outdated: boolean
   /** The server lost its past. */
   readonly restarted: boolean
+  /** How much later than the cursor it may begin without anything being missing, microseconds. */
+  readonly tolerance: number
 }
 
 /** A server's clock may run ahead of another's by so much, microseconds. */
-const tolerance = 60_000_000
+export const clocksDiffer = 60_000_000
+/** Where nobody knows of an event at the cursor, a network may have been quiet for so long after it, microseconds. */
+export const quiet = 600_000_000
 
 /**
  * The gap between the cursor and the first event of a connection, where there is one. Times in microseconds. A server that has
@@ -62,7 +66,7 @@ export function gapBefore(first: number, cursor: number, signs: Signs): Gap | un
     ? 'the server no longer had what came before'
     : signs.restarted
       ? 'the server lost its past and began its numbers again'
-      : first - cursor > tolerance
+      : first - cursor > signs.tolerance
         ? 'the server began later than it was asked to'
         : undefined
   if (reason === undefined || first <= cursor) return undefined

@@ -1,9 +1,10 @@
 // Owns what one connection's frames lead to: events go on to the intake, what the server says about itself is heeded,
 // and the first event shows whether anything is missing before it.
+import type { Gap } from '../source.ts'
 import { decodeFrame } from './decode.ts'
 import { draftOf } from './draft.ts'
 import { frameText, type Dictionary } from './compression.ts'
-import { gapBefore, type Mark, type Numbering } from './cursor.ts'
+import { clocksDiffer, gapBefore, type Mark, type Numbering } from './cursor.ts'
 import type { Event, Notice } from './event.ts'
 import type { Flow } from './flow.ts'
 import type { Profiles } from './profiles.ts'
@@ -26,6 +27,8 @@ export interface SessionOptions {
   readonly now: () => number
   /** The cursor that this connection goes on after, microseconds; null where it begins anew and nothing can be missing. */
   readonly after: number | null
+  /** How much later the first event may be without anything being missing, microseconds. */
+  readonly tolerance: number
   /** The server had to be asked for less than the cursor. */
   readonly outdated: boolean
   /** Whether another server may still have what this one lost. */
@@ -49,13 +52,16 @@ export function session(parts: Parts, options: SessionOptions): Session {
   const ignored = (field: string): void => tally.drop(`left out: ${field}`)
   const begun = options.now()
   let outdated = options.outdated
-  let heard = false
+  /** When the last event was, microseconds; null before the first. */
+  let previous: number | null = null
   let decompressed = false
 
-  function examine(mark: Mark, restarted: boolean): void {
-    if (options.after === null) return
-    const gap = gapBefore(mark.time, options.after, { outdated, restarted })
-    if (gap !== undefined) state.addGap(gap)
+  /** What is missing before an event. In the midst of a connection only a leap in time together with numbers that begin again says so: behind one address there may be several servers, each with its own numbers. */
+  function missingBefore(mark: Mark, restarted: boolean): Gap | undefined {
+    if (options.after === null) return undefined
+    if (previous === null) return gapBefore(mark.time, options.after, { outdated, restarted, tolerance: options.tolerance })
+    const from = Math.max(options.after, previous)
+    return restarted && mark.time - from > clocksDiffer ? gapBefore(mark.time, from, { outdated: false, restarted, tolerance: clocksDiffer }) : undefined
   }
 
   function heed(notice: Notice): void {
@@ -73,13 +79,14 @@ export function session(parts: Parts, options: SessionOptions): Session {
   function take(event: Event, bytes: number): void {
     const mark: Mark = { time: event.time, server, seq: event.seq }
     const restarted = numbering.contradicts(mark)
-    if (restarted && options.elsewhere) return leave('numbers began again', 'the server lost its past; another one is asked')
+    const gap = missingBefore(mark, restarted)
+    if (restarted && gap !== undefined && options.elsewhere) return leave('numbers began again', 'the server lost its past; another one is asked')
     if (restarted) {
       numbering.forget()
       numbering.contradicts(mark)
     }
-    if (!heard || restarted) examine(mark, restarted)
-    heard = true
+    if (gap !== undefined) state.addGap(gap)
+    previous = mark.time
     const draft = draftOf(event, ignored)
     if (draft === 'post without text' || draft === 'other collection') pass(draft)
     else tally.useful()
@@ -114,5 +121,5 @@ export function session(parts: Parts, options: SessionOptions): Session {
     }
   }
 
-  return { frame, heard: () => heard }
+  return { frame, heard: () => previous !== null }
 }

@@ -9,7 +9,7 @@ import { parseAddress, subscriptionUrl } from './address.ts'
 import { openAsking, type Asking } from './asking.ts'
 import { connect } from './client.ts'
 import { compression } from './compression.ts'
-import { Numbering, resumption } from './cursor.ts'
+import { Numbering, clocksDiffer, quiet, resumption } from './cursor.ts'
 import { Flow } from './flow.ts'
 import { measures as usual, type BlueskyOptions, type Surroundings } from './options.ts'
 import { profiles } from './profiles.ts'
@@ -24,18 +24,21 @@ interface Beginning {
   readonly cursor: number | null
   /** What the connection goes on after; null where nothing can be missing before its first event. */
   readonly after: number | null
+  /** How much later the first event may be without anything being missing. */
+  readonly tolerance: number
 }
 
-/** Goes on after the state's cursor, or at `begun` as long as nothing was ever received. */
-function beginning(state: State, begun: number | null, reach: { lookback: number; rewind: number }, { now, log }: Surroundings): Beginning {
-  const time = state.cursor?.time ?? begun
-  if (time === null) return { cursor: null, after: null }
+/** Goes on after the state's cursor; as long as nothing was ever received at `since`, or else at `begun`, when a first connection opened. */
+function beginning(state: State, since: number | null, begun: number | null, reach: { lookback: number; rewind: number }, { now, log }: Surroundings): Beginning {
+  const time = state.cursor?.time ?? since ?? begun
+  if (time === null) return { cursor: null, after: null, tolerance: clocksDiffer }
   const { from, corrected } = resumption(time, now(), reach)
   if (corrected) {
     log.warn({ cursor: time, from }, 'The Bluesky cursor lies in the future; what the servers still have is read again.')
     state.correct(from)
   }
-  return { cursor: from, after: corrected || state.cursor === null ? null : time }
+  if (corrected) return { cursor: from, after: null, tolerance: clocksDiffer }
+  return state.cursor === null ? { cursor: from, after: since, tolerance: quiet } : { cursor: from, after: time, tolerance: clocksDiffer }
 }
 
 /** Accounts that may wait to be asked for anew: 10 MB, and more than an hour of questions. */
@@ -50,7 +53,8 @@ export function blueskySource(options: BlueskyOptions): Source {
   const zstd = compression({ file: options.dictionaryFile, userAgent, log })
   const servers = rotation(options.urls.map(parseAddress), zstd)
   const pause = backoff({ least: measures.leastWait, most: measures.mostWait, random })
-  let begun = options.since === null || options.since > now() ? null : options.since * 1000
+  const since = options.since === null || options.since > now() ? null : options.since * 1000
+  let begun: number | null = null
   let running: Pick<Parts, 'flow' | 'state' | 'profiles'> | null = null
 
   /** Posts do not wait for names, nor do they for a disk that does not take who is to be asked for. */
@@ -69,12 +73,12 @@ export function blueskySource(options: BlueskyOptions): Source {
     const address = servers.current()
     const server = address.label
     const floor = servers.floor()
-    const { cursor, after } = beginning(parts.state, begun, measures, around)
+    const { cursor, after, tolerance } = beginning(parts.state, since, begun, measures, around)
     tally.connecting(server)
     const dictionary = options.compress ? await zstd.dictionary(address, signal) : null
     let departure: Departure | null = null
     const talk = session(parts, {
-      server, dictionary, mostFrame: measures.frame, now, after, outdated: floor !== undefined, elsewhere: servers.elsewhere(),
+      server, dictionary, mostFrame: measures.frame, now, after, tolerance, outdated: floor !== undefined, elsewhere: servers.elsewhere(),
       leave(why, detail) {
         departure = why
         connection.close(`${why}: ${detail}`)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import * as fc from 'fast-check'
-import { advanced, gapBefore, Numbering, resumption, type Mark } from '../../../src/sources/bluesky/cursor.ts'
+import { clocksDiffer, advanced, gapBefore, Numbering, resumption, type Mark } from '../../../src/sources/bluesky/cursor.ts'
 import { second } from './frames.ts'
 
 const reach = { lookback: 36 * 3_600_000, rewind: 5000 }
@@ -48,7 +48,7 @@ describe('going on after a cursor', () => {
 })
 
 describe('a gap', () => {
-  const none = { outdated: false, restarted: false }
+  const none = { outdated: false, restarted: false, tolerance: clocksDiffer }
 
   test('is none where the server begins with what we have, however long we were away, or soon after by another clock', () => {
     assert.equal(gapBefore(second(-50 * hour - 4), second(-50 * hour), none), undefined)
@@ -63,9 +63,9 @@ describe('a gap', () => {
   })
 
   test('is where the server says so, or lost its past', () => {
-    assert.equal(gapBefore(second(-10), second(-20), { outdated: true, restarted: false })?.reason, 'the server no longer had what came before')
-    assert.equal(gapBefore(second(-10), second(-20), { outdated: false, restarted: true })?.reason, 'the server lost its past and began its numbers again')
-    assert.equal(gapBefore(second(-20), second(-10), { outdated: true, restarted: true }), undefined)
+    assert.equal(gapBefore(second(-10), second(-20), { ...none, outdated: true })?.reason, 'the server no longer had what came before')
+    assert.equal(gapBefore(second(-10), second(-20), { ...none, restarted: true })?.reason, 'the server lost its past and began its numbers again')
+    assert.equal(gapBefore(second(-20), second(-10), { ...none, outdated: true, restarted: true }), undefined)
   })
 })
 

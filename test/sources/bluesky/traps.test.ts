@@ -146,6 +146,49 @@ describe('traps', { timeout: 20_000 }, () => {
     assert.deepEqual(source.state().gaps, [{ from: '2026-11-22T12:00:00.000Z', to: '2026-11-22T16:00:00.000Z', reason: 'the server began later than it was asked to' }])
   })
 
+  test('a first start may ask for more than the server has: a gap from there to where it begins', async () => {
+    const { intake, source } = stage.follow([server.v1], { since: second(-48 * hour) / 1000 })
+    const guest = await server.guests.next()
+    assert.equal(guest.cursor, second(-48 * hour - rewind))
+    guest.send(post('first', -36 * hour), post('second', -36 * hour + 1))
+    await intake.until('second')
+    assert.deepEqual(source.state().gaps, [{ from: '2026-11-20T12:00:00.000Z', to: '2026-11-21T00:00:00.000Z', reason: 'the server began later than it was asked to' }])
+  })
+
+  test('a first start that the server can satisfy has no gap, though the network was quiet for some minutes', async () => {
+    const { intake, source } = stage.follow([server.v1], { since: second(-48 * hour) / 1000 })
+    ;(await server.guests.next()).send(post('first', -48 * hour + 500))
+    await intake.until('first')
+    assert.deepEqual(source.state().gaps, [])
+  })
+
+  test('a first start that is live has no gap, though it has to connect twice before anything comes', async () => {
+    const { intake, source } = stage.follow([server.v1])
+    ;(await server.guests.next()).socket.terminate()
+    await stage.clock.armed(firstWait)
+    stage.clock.pass(hour * 1000)
+    ;(await server.guests.next()).send(post('first', hour))
+    await intake.until('first')
+    assert.deepEqual(source.state().gaps, [])
+  })
+
+  test('behind one address another server answers, with numbers of its own and the same past: nothing is missing', async () => {
+    await livedBefore(1)
+    const other = await stage.server()
+    const { intake, source } = stage.follow([server.v2, other.v2])
+    ;(await server.guests.next()).send(...[-5, -3, -1, 1, 3, 5].map((seconds, n) => post2(`n${n}`, seconds, 100 + n)))
+    await intake.until('n5')
+    assert.deepEqual([source.state().gaps, source.state().reconnects], [[], 0])
+  })
+
+  test('a server that replays what is old and then leaps has lost what lies between', async () => {
+    await livedBefore(1)
+    const { intake, source } = stage.follow([server.v2])
+    ;(await server.guests.next()).send(post2('old', -3, 1), post2('leap', 600, 2))
+    await intake.until('leap')
+    assert.deepEqual(source.state().gaps, [{ from: '2026-11-22T12:00:00.000Z', to: '2026-11-22T12:10:00.000Z', reason: 'the server lost its past and began its numbers again' }])
+  })
+
   test('v1 begins with the event at the cursor: the network was only quiet since', async () => {
     await livedBefore(20, 'v1')
     const { intake, source } = stage.follow([server.v1])
