@@ -22,13 +22,15 @@ const derivedFields = {
 export const ApiMessage = Type.Object({ ...Message.properties, ...derivedFields })
 export type ApiMessage = Static<typeof ApiMessage>
 
-const known = new Set([...messageFields, ...Object.keys(derivedFields)])
+/** What a line of a dump says beside the message. A draft does not decide it. */
+const reserved = ['$T', '$P', '$I']
+const known = new Set([...messageFields, ...Object.keys(derivedFields), ...reserved])
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Carries along the keys that neither a message nor an answer has. Derived fields that a draft brings (dumps of the
- * original have them) are not among these: answers count anew.
+ * original have them) are not among these: answers count anew. Nor are the keys of a line.
  */
 export function carryUnknown(from: Fields, to: object): void {
   for (const key of Object.keys(from)) {

@@ -90,6 +90,12 @@ describe('enrich', () => {
     assert.equal(Object.getPrototypeOf(message), Object.prototype)
   })
 
+  it('takes no key of a line from a draft: it would win over that of the journal', () => {
+    const foreign: object = JSON.parse('{"$P":"D","$T":1,"$I":true,"$x":2}')
+    const { message } = enrich({ ...foreign, ...draftOf('a') }, seen)
+    assert.deepEqual(Object.keys(message).slice(-2), ['user', '$x'])
+  })
+
   const dump = sharedData('data/loklak/messages_20170411_17092725.txt')
   it('completes every line of a dump of the original and loses nothing of it', { skip: dump.skip }, () => {
     const lines = readFileSync(dump.path, 'utf8').trim().split('\n')

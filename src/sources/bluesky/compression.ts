@@ -14,6 +14,8 @@ export interface Dictionary {
 }
 
 const magic = 0xec30a437
+/** A server that was asked for plain frames is trusted with compressed ones again after so many milliseconds. */
+const trustAgainAfter = 3_600_000
 const mostBytes = 4 * 1024 * 1024
 
 /** Throws where the bytes are not a zstd dictionary: its frames could not be read. */
@@ -42,31 +44,43 @@ export interface Compression {
   dictionary(address: Address, signal: AbortSignal): Promise<Dictionary | null>
   /** The server has another dictionary now: it is fetched again, once. */
   renew(address: Address): void
-  /** Asks this server for plain frames from now on. */
+  /** Asks this server for plain frames for an hour. */
   abandon(address: Address, why: string): void
 }
 
 /** `file` is where the dictionary of v1 lies, where the operator has it. */
-export function compression(options: { readonly file: string | undefined; readonly userAgent: string; readonly log: Log }): Compression {
+export function compression(options: { readonly file: string | undefined; readonly userAgent: string; readonly log: Log; readonly now: () => number }): Compression {
   const known = new Map<string, Dictionary>()
-  const plain = new Set<string>()
+  /** Servers that are asked for plain frames, and until when. */
+  const plain = new Map<string, number>()
   const renewed = new Set<string>()
+  let saidThatNoneIsNamed = false
 
   async function load(address: Address, signal: AbortSignal): Promise<Dictionary> {
-    if (address.version === 1) return parseDictionary(await readFile(options.file ?? '', { signal }))
+    if (options.file !== undefined && address.version === 1) return parseDictionary(await readFile(options.file, { signal }))
     const answer = await fetchOperator(dictionaryUrl(address), { signal, timeout: 15_000, mostBytes, headers: { 'user-agent': options.userAgent } })
     if (answer.status !== 200) throw new Error(`${dictionaryUrl(address)}: HTTP ${answer.status}`)
     return parseDictionary(answer.body)
   }
 
   function abandon(address: Address, why: string): void {
-    plain.add(address.label)
+    plain.set(address.label, options.now() + trustAgainAfter)
+    known.delete(address.label)
+    renewed.delete(address.label)
     options.log.warn({ server: address.label, why }, 'Bluesky frames come uncompressed.')
+  }
+
+  /** Said once: it is as it is until the next start. */
+  function noneIsNamed(address: Address): null {
+    if (!saidThatNoneIsNamed) options.log.warn({ server: address.label, why: 'v1 servers hand out no dictionary; source.bluesky.dictionary names a file with it' }, 'Bluesky frames come uncompressed.')
+    saidThatNoneIsNamed = true
+    return null
   }
 
   return {
     async dictionary(address, signal) {
-      if (plain.has(address.label) || (address.version === 1 && options.file === undefined)) return null
+      if (address.version === 1 && options.file === undefined) return noneIsNamed(address)
+      if ((plain.get(address.label) ?? 0) > options.now()) return null
       const found = known.get(address.label)
       if (found !== undefined) return found
       try {
@@ -81,7 +95,7 @@ export function compression(options: { readonly file: string | undefined; readon
     renew(address) {
       known.delete(address.label)
       if (renewed.has(address.label)) abandon(address, 'it refuses the dictionary that it hands out')
-      renewed.add(address.label)
+      else renewed.add(address.label)
     },
     abandon,
   }

@@ -27,7 +27,8 @@ export function selfLabels(labels: unknown): string[] | undefined {
 function addLists(message: MessageDraft, record: JsonObject, ignored: Ignored): void {
   const { tags, langs, labels, facets } = record
   const hashtags = texts(tags, 64, 640)
-  if (hashtags !== undefined) message.hashtags = hashtags
+  // Some clients write the sign into the tag.
+  if (hashtags !== undefined) message.hashtags = hashtags.map((tag) => tag.replace(/^[#＃]+/u, '')).filter((tag) => tag !== '')
   else if (tags !== undefined) ignored('tags')
   const languages = texts(langs, 16, 64)
   if (languages !== undefined) message.language_claimed = languages

@@ -50,7 +50,7 @@ export function blueskySource(options: BlueskyOptions): Source {
   const around: Surroundings = { now, timer, log }
   const measures = { ...usual, ...options.measures }
   const tally = new Tally(now)
-  const zstd = compression({ file: options.dictionaryFile, userAgent, log })
+  const zstd = compression({ file: options.dictionaryFile, userAgent, log, now })
   const servers = rotation(options.urls.map(parseAddress), zstd)
   const pause = backoff({ least: measures.leastWait, most: measures.mostWait, random })
   const since = options.since === null || options.since > now() ? null : options.since * 1000

@@ -117,11 +117,31 @@ describe('compression', { timeout: 20_000, skip: recorded.dictionaryV1.skip || r
   })
 
   test('v1 without the file is plain', async () => {
-    const { intake } = stage.follow([server.v1], { compress: true })
+    const { intake, log } = stage.follow([server.v1], { compress: true })
     const guest = await server.guests.next()
     assert.equal(guest.parameters.get('compress'), null)
     guest.send(post('plain', 0))
     await intake.until('plain')
+    guest.socket.terminate()
+    await reconnect()
+    await server.guests.next()
+    assert.equal(log.said.filter((line) => line.includes('source.bluesky.dictionary names a file with it')).length, 1, 'said once')
+  })
+
+  test('a dictionary that could not be had is fetched again after an hour', async () => {
+    const { log } = stage.follow([server.v2], { compress: true })
+    const guest = await server.guests.next()
+    assert.equal(guest.parameters.get('zstdDictionary'), null)
+    assert.match(log.said.join(), /HTTP 404/)
+    server.pages[page] = (_request, response) => void response.end(readFileSync(recorded.dictionaryV2.path))
+    guest.socket.terminate()
+    await reconnect()
+    const soon = await server.guests.next()
+    assert.equal(soon.parameters.get('zstdDictionary'), null)
+    stage.clock.pass(hour * 1000 - 1)
+    soon.socket.terminate()
+    await reconnect()
+    assert.equal((await server.guests.next()).parameters.get('zstdDictionary'), '20260811')
   })
 
   test('a file that is no dictionary, or a server without one, is said and makes it plain', async () => {
