@@ -9,6 +9,7 @@ import { publisher, startJetstream } from './jetstream.ts'
 import { ask, at, following, isObject, serve, until, type Server } from './program.ts'
 
 const recorded = sharedData('data/bluesky/jetstream-v1-recorded.jsonl')
+const dictionary = sharedData('data/bluesky/legacy_subscribe.zdict')
 
 /** What the Bluesky source says of itself. */
 async function sourceOf(server: Server): Promise<unknown> {
@@ -46,6 +47,21 @@ test('the posts of recorded frames lie in the dumps as they were written, and no
   const kept = readDumps(folder, 'recovery').filter(({ op }) => op === 'I')
   assert.ok(posts.length > 10)
   assert.deepEqual(kept.map(({ id, text }) => ({ id, text })).sort(byId), posts.toSorted(byId))
+})
+
+test('frames that are packed with the dictionary of source.bluesky.dictionary are read', { skip: dictionary.skip }, async (t) => {
+  const folder = await temporaryFolder()
+  const jetstream = await startJetstream(t, { dictionary: readFileSync(dictionary.path) })
+  const { publish, ids } = publisher(jetstream)
+  const server = await serve(t, folder, { ...following(jetstream.url), 'source.bluesky.compress': 'true', 'source.bluesky.dictionary': dictionary.path })
+  const wanted = await until('a connection', () => jetstream.asked[0], server)
+  assert.equal(wanted.get('compress'), 'true')
+  publish(20)
+  await until('all posts', async () => (at(await sourceOf(server), 'received') === ids.length ? true : undefined), server)
+  assert.deepEqual(at(await sourceOf(server), 'dropped'), {})
+  server.signal()
+  assert.equal((await server.ended).code, 0)
+  assert.deepEqual(readDumps(folder, 'recovery').map(({ id }) => id).sort(), ids.toSorted())
 })
 
 const byId = (a: Post | { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1)

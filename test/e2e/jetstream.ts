@@ -1,6 +1,7 @@
 // Owns a stand-in for a Jetstream server, in the process of the test: what was published is sent again from a cursor on, the
 // rest as it comes.
 import { once } from 'node:events'
+import { zstdCompressSync } from 'node:zlib'
 import type { TestContext } from 'node:test'
 import { WebSocketServer, type WebSocket } from 'ws'
 
@@ -18,18 +19,21 @@ interface Published {
   readonly frame: string
 }
 
-export async function startJetstream(t: TestContext): Promise<Jetstream> {
+/** `dictionary` is that of zstd with which it packs frames for those who ask for it. */
+export async function startJetstream(t: TestContext, { dictionary }: { readonly dictionary?: Buffer } = {}): Promise<Jetstream> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false })
   await once(server, 'listening')
   const published: Published[] = []
   const asked: URLSearchParams[] = []
-  const listening = new Set<WebSocket>()
+  const listening = new Map<WebSocket, (frame: string) => void>()
   server.on('connection', (socket, request) => {
     const wanted = new URL(request.url ?? '', 'ws://127.0.0.1').searchParams
     asked.push(wanted)
+    const packs = dictionary !== undefined && wanted.get('compress') === 'true'
+    const send = (frame: string): void => socket.send(packs ? zstdCompressSync(frame, { dictionary }) : frame)
     const cursor = wanted.get('cursor')
-    if (cursor !== null) for (const { time, frame } of published) if (time > Number(cursor)) socket.send(frame)
-    listening.add(socket)
+    if (cursor !== null) for (const { time, frame } of published) if (time > Number(cursor)) send(frame)
+    listening.set(socket, send)
     socket.on('close', () => listening.delete(socket))
     socket.on('error', () => listening.delete(socket))
   })
@@ -47,7 +51,7 @@ export async function startJetstream(t: TestContext): Promise<Jetstream> {
     publish(time, ...frames) {
       for (const frame of frames) {
         published.push({ time, frame })
-        for (const socket of listening) socket.send(frame)
+        for (const send of listening.values()) send(frame)
       }
     },
     close,
