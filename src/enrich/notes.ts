@@ -9,7 +9,7 @@ export type Note =
   | 'facet-dropped'
   /** More facets than are looked at. */
   | 'facets-too-many'
-  | 'created-at-clamped'
+  | 'created-at-changed'
   | 'timestamp-unusable'
   | 'edited-at-unusable'
   | 'source-type-unknown'

@@ -1,5 +1,6 @@
 // Owns what a draft leaves open and a message must say: its times, where it comes from, its counts, its author's name.
 import { earliest, writtenAt } from '../message/identity.ts'
+import { readInstant } from '../message/instant.ts'
 import { providerTypes, sourceTypes, type Message, type MessageDraft } from '../message/schema.ts'
 import type { Note } from './notes.ts'
 
@@ -15,7 +16,7 @@ const providers = named(providerTypes)
 
 /** A given instant as the original writes it; `seen` where it is unreadable, before 2006 or later than that. */
 function instant(field: 'timestamp' | 'edited-at', given: string, seen: number, notes: Note[]): string {
-  const time = Date.parse(given)
+  const time = readInstant(given)?.time ?? Number.NaN
   if (time >= earliest && time <= seen) return new Date(time).toISOString()
   notes.push(`${field}-unusable`)
   return new Date(seen).toISOString()
@@ -34,7 +35,7 @@ function count(given: number | undefined, notes: Note[]): number {
  */
 export function settle(draft: MessageDraft, seen: number, notes: Note[]): Settled {
   const { created_at, created_at_claimed } = writtenAt(draft.created_at, seen)
-  if (created_at_claimed !== undefined) notes.push('created-at-clamped')
+  if (created_at_claimed !== undefined) notes.push('created-at-changed')
   const source_type = sources.get(draft.source_type ?? 'GENERIC')
   if (source_type === undefined) notes.push('source-type-unknown')
   const provider_type = providers.get(draft.provider_type ?? 'NOONE')

@@ -3,6 +3,7 @@
 import { enrich } from '../enrich/enrich.ts'
 import type { Journal } from '../journal/port.ts'
 import { writtenAt } from '../message/identity.ts'
+import { readInstant } from '../message/instant.ts'
 import type { Entry, JournalRecord, Position } from '../message/line.ts'
 import { isAuthor, isMessageDraft, misfit, type AsOf, type Author, type MessageDraft } from '../message/schema.ts'
 import { isModest } from '../support/json.ts'
@@ -89,7 +90,7 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
   }
 
   /** When a message that only its deletion tells of was written; undefined where that is no time. */
-  const claimedTime = (claim: string | undefined): string | undefined => (claim === undefined || Number.isNaN(Date.parse(claim)) ? undefined : writtenAt(claim, now()).created_at)
+  const claimedTime = (claim: string | undefined): string | undefined => (claim === undefined || readInstant(claim) === undefined ? undefined : writtenAt(claim, now()).created_at)
 
   /** When something was told of an author. What claims to be from a time to come would keep everything else off until then. */
   function heardAt(time: number | AsOf = {}): AsOf {

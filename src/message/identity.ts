@@ -1,5 +1,6 @@
 // Owns what makes a message the same message: its id, the time that an id carries, and when it was written. Pure functions.
 import { createHash } from 'node:crypto'
+import { readInstant } from './instant.ts'
 
 const plain = /^[A-Za-z0-9._:~-]+$/
 const maxIdBytes = 256
@@ -63,14 +64,14 @@ export interface WrittenAt {
   readonly created_at_claimed?: string
 }
 
-/** Clamps an author's claim to [2006-01-01, seen] (milliseconds); a claim that had to be changed is kept verbatim. */
+/** So much of a claim is kept, in letters: more than any time needs, less than would burden a line. */
+export const mostClaim = 1_024
+
+/** Clamps an author's claim to [2006-01-01, seen] (milliseconds); a claim that had to be changed, or interpreted because it names no zone, is kept verbatim. */
 export function writtenAt(claim: string | undefined, seen: number): WrittenAt {
-  const said = claim === undefined ? Number.NaN : Date.parse(claim)
-  if (Number.isNaN(said)) {
-    const created_at = new Date(seen).toISOString()
-    return claim === undefined ? { created_at } : { created_at, created_at_claimed: claim.slice(0, 64) }
-  }
-  const clamped = Math.min(Math.max(said, earliest), Math.max(seen, earliest))
-  const created_at = new Date(clamped).toISOString()
-  return clamped === said || claim === undefined ? { created_at } : { created_at, created_at_claimed: claim.slice(0, 64) }
+  const said = claim === undefined ? undefined : readInstant(claim)
+  const time = Math.min(Math.max(said?.time ?? seen, earliest), Math.max(seen, earliest))
+  const created_at = new Date(time).toISOString()
+  const asSaid = claim === undefined || (said?.zoned === true && said.time === time)
+  return asSaid ? { created_at } : { created_at, created_at_claimed: claim.slice(0, mostClaim) }
 }

@@ -45,7 +45,7 @@ export type User = Static<typeof User>
 const keptFields = {
   timestamp: Instant,
   created_at: Instant,
-  created_at_claimed: Type.Optional(Type.String({ description: 'what the author claimed, verbatim, where it had to be changed' })),
+  created_at_claimed: Type.Optional(Type.String({ description: 'what the author claimed, verbatim (of more than 1,024 letters the first), where it had to be changed, or interpreted as UTC because it names no zone' })),
   edited_at: Type.Optional(Instant),
   on: Type.Optional(Type.String()),
   to: Type.Optional(Type.String()),
@@ -106,7 +106,7 @@ export type Message = Static<typeof Message>
 const givenFields = {
   ...Type.Partial(Message).properties,
   id_str: keptFields.id_str,
-  created_at: Type.Optional(Type.String({ description: 'the claim of the author, in any form that Date reads' })),
+  created_at: Type.Optional(Type.String({ description: 'the claim of the author: ISO 8601, or another form that names month and year; UTC where it names no zone' })),
   timestamp: Type.Optional(Type.String()),
   edited_at: Type.Optional(Type.String()),
   text: Type.String({ maxLength: 100_000 }),

@@ -70,7 +70,7 @@ describe('enrich', () => {
     })
     assert.deepEqual(times({ timestamp: 'soon', created_at: '2099-01-01T00:00:00.000Z', edited_at: '' }), {
       timestamp: seenText, created_at: seenText, created_at_claimed: '2099-01-01T00:00:00.000Z', edited_at: seenText,
-      notes: ['created-at-clamped', 'timestamp-unusable', 'edited-at-unusable'],
+      notes: ['created-at-changed', 'timestamp-unusable', 'edited-at-unusable'],
     })
     assert.equal(times({ created_at: seenText, created_at_claimed: '2099' }).created_at_claimed, '2099', 'a claim that is there stays')
   })

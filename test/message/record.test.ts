@@ -69,4 +69,9 @@ test('a claim is clamped to between 2006 and when it was seen, and kept verbatim
   assert.deepEqual(writtenAt('0001-01-01', seen), { created_at: '2006-01-01T00:00:00.000Z', created_at_claimed: '0001-01-01' })
   assert.deepEqual(writtenAt('last tuesday', seen), { created_at: '2026-01-02T00:00:00.000Z', created_at_claimed: 'last tuesday' })
   assert.deepEqual(writtenAt(undefined, seen), { created_at: '2026-01-02T00:00:00.000Z' })
+  assert.deepEqual(writtenAt('2025-05-25T10:00:00', seen), { created_at: '2025-05-25T10:00:00.000Z', created_at_claimed: '2025-05-25T10:00:00' })
+  assert.deepEqual(writtenAt('2024-02-30T00:00:00Z', seen), { created_at: '2026-01-02T00:00:00.000Z', created_at_claimed: '2024-02-30T00:00:00Z' })
+  const long = `2025-05-25 ${'x'.repeat(900)}`
+  assert.equal(writtenAt(long, seen).created_at_claimed, long)
+  assert.equal(writtenAt(long.repeat(2), seen).created_at_claimed?.length, 1024)
 })

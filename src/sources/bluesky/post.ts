@@ -1,6 +1,6 @@
 // Owns what a Bluesky post is as a message. Pure; trusts nothing in the record: a field that does not fit is left out
 // and named, a post without text is none.
-import { messageId } from '../../message/identity.ts'
+import { messageId, mostClaim } from '../../message/identity.ts'
 import type { MessageDraft } from '../../message/schema.ts'
 import { isModest, isObject, type JsonObject } from '../../support/json.ts'
 import { addEmbed, posts, referredPost, type Ignored } from './embed.ts'
@@ -58,7 +58,7 @@ export function postDraft(commit: Commit, record: JsonObject, ignored: Ignored):
   if (typeof text !== 'string' || text.length > mostText) return undefined
   const message: MessageDraft = {
     // Without a claim, the time at which the server saw it is the best that is known.
-    created_at: typeof createdAt === 'string' ? createdAt.slice(0, 64) : new Date(commit.time / 1000).toISOString(),
+    created_at: typeof createdAt === 'string' ? createdAt.slice(0, mostClaim) : new Date(commit.time / 1000).toISOString(),
     text,
     link: `https://bsky.app/profile/${did}/post/${rkey}`,
     id_str: idOf(commit),
