@@ -49,6 +49,15 @@ function timesAfter(known: AsOf, told: Author, time: AsOf): AsOf {
   return times
 }
 
+/**
+ * Since when the state is what it is, for the line: nothing where the line itself changes it. Of two changes in one batch, whose
+ * positions are not known yet, the later line says so of itself as well.
+ */
+function stateSince(old: Author | undefined, { state, reason }: Pick<Author, 'state' | 'reason'>): Pick<Author, 'state_since'> {
+  if (old === undefined) return state === 'active' ? { state_since: 0 } : {}
+  return old.state_since !== undefined && old.state === state && old.reason === reason ? { state_since: old.state_since } : {}
+}
+
 const sameTimes = (a: AsOf, b: AsOf): boolean => aspects.every(([aspect]) => a[aspect] === b[aspect])
 
 /** What is left of a deleted author: nothing personal but the handle, which still leads to the key. */
@@ -84,6 +93,7 @@ export function mergeAuthor(old: Author | undefined, change: Author, time: AsOf,
     ...(avatar === undefined ? {} : { avatar }),
     ...(labels === undefined ? {} : { labels }),
     ...shown,
+    ...stateSince(old, shown),
     ...(sameTimes(times, {}) ? {} : { as_of: times }),
   }
   const isNews = old === undefined || !sameAuthor(old, author)

@@ -159,7 +159,8 @@ export function openKnown(path: string, mark: CompactionMark): Known {
   function applyAuthor(position: Position, changed: Author, imported: boolean): void {
     // A compacted line carries key and handle only; what is newer stands.
     const old = author(changed.key)
-    putAuthor.run(changed.key, position, JSON.stringify(changed), Number(imported))
+    // Only the line need not say that it is itself what changed the state.
+    putAuthor.run(changed.key, position, JSON.stringify({ state_since: position, ...changed }), Number(imported))
     authors.delete(changed.key)
     if (changed.handle !== undefined) putHandle.run(fold(changed.handle), changed.key)
     if (old !== undefined) outdate('author renewed', changed.key, position)
@@ -231,9 +232,9 @@ export function openKnown(path: string, mark: CompactionMark): Known {
         if (edited !== undefined) putEdit.run(id, edited)
       })
     },
-    heard(author) {
-      write(() => putHeard.run(JSON.stringify(author), author.key))
-      authors.delete(author.key)
+    heard(heard) {
+      write(() => putHeard.run(JSON.stringify({ state_since: author(heard.key)?.state_since, ...heard }), heard.key))
+      authors.delete(heard.key)
     },
     seenAgain({ kind, id }) {
       mark.withdraw()

@@ -136,6 +136,7 @@ export const Author = Type.Object({
   labels: Type.Optional(Type.Array(Type.String({ maxLength: 256 }), { maxItems: 64 })),
   state: Type.Optional(oneOf(authorStates)),
   reason: Type.Optional(Type.String({ maxLength: 256 })),
+  state_since: Type.Optional(Type.Integer({ minimum: 0, description: 'position of the record that changed the state; 0 where it never did, absent where this one does' })),
   as_of: Type.Optional(AsOf),
 })
 export type Author = Static<typeof Author>

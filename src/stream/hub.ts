@@ -8,7 +8,7 @@ import { fold } from '../message/text/fold.ts'
 import type { AuthorKeys } from '../query/tree.ts'
 import { createPace } from '../support/pace.ts'
 import { wait } from '../support/timer.ts'
-import { createAway } from './away.ts'
+import { changesState } from './away.ts'
 import { authorFrame, deleteFrame, messageFrame, slowFrame } from './event.ts'
 import type { Frame } from './frame.ts'
 import { createMatcher } from './matcher.ts'
@@ -59,7 +59,6 @@ export interface HubOptions {
 /** Who was sent what is remembered so often, so that they hear of an edit or a delete. */
 const remembered = 200_000
 const rememberedHandles = 10_000
-const rememberedAuthors = 100_000
 const retryAfter = 1_000
 
 /** Whether a line tells of an author who is to be remembered also while nobody listens. */
@@ -70,7 +69,6 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
   const replays = new Set<Member>()
   const matcher = createMatcher<Member>(keysOf)
   const recipients = createRecipients<Member>(remembered)
-  const away = createAway(rememberedAuthors)
   const pace = createPace(replayRate, now)
   /** Queries ask for them with each message. */
   const keys = new Map<string, readonly string[]>()
@@ -157,13 +155,7 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
       keys.delete(changed)
       matcher.renew(changed)
     }
-    if (record.imported) return
-    const news = away.hear(record)
-    if (news === 'news') return tellEnd(key, network, 0, authorFrame(record))
-    if (news === undefined) return
-    // Who came back may have been told in another connection, of which nothing is known any more.
-    const frame = authorFrame(record)
-    for (const member of members) if (member.unsure >= 0) deliver(member, frame)
+    if (!record.imported && changesState(record)) tellEnd(key, network, 0, authorFrame(record))
   }
 
   function tell(record: JournalRecord): void {
@@ -206,7 +198,7 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
   }
 
   async function catchUp(member: Member, after: Position): Promise<void> {
-    const told = nothingTold()
+    const told = nothingTold(after)
     function send(frame: Frame): void {
       member.subscriber.send(frame)
       delivered++
@@ -215,13 +207,12 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
       member.floor = at
       if (member.stop.signal.aborted || at < position) return false
       for (const [key, written] of told.sent) recipients.add(key, written, member)
-      away.adopt(told.away)
       goLive(member, at)
       return true
     }
     replays.add(member)
     try {
-      await replay(after, member, told, { journal, pace, isGone, wasBack: away.wasBack, send, reached })
+      await replay(after, member, told, { journal, pace, isGone, send, reached })
     } catch (error) {
       onFailure(error)
     }

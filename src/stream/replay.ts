@@ -4,8 +4,9 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import type { Journal } from '../journal/port.ts'
 import type { JournalRecord, Position } from '../message/line.ts'
 import type { Message } from '../message/schema.ts'
+import { createCache, type Cache } from '../support/cache.ts'
 import type { Pace } from '../support/pace.ts'
-import { createAway, type Away } from './away.ts'
+import { stateSince } from './away.ts'
 import { authorFrame, deleteFrame, messageFrame, missingFrame } from './event.ts'
 import type { Frame } from './frame.ts'
 import type { Member } from './member.ts'
@@ -15,8 +16,6 @@ export interface Replay {
   readonly journal: Pick<Journal, 'follow' | 'segments'>
   readonly pace: Pace
   readonly isGone: (message: Message) => boolean
-  /** Whether the hub knows that the record at a position told that an author is back. */
-  readonly wasBack: (position: Position) => boolean
   send(frame: Frame): void
   /** Everything up to a position was told; whether that is where the hub is, and the member has joined the others. */
   reached(position: Position): boolean
@@ -26,16 +25,28 @@ export interface Replay {
 export interface Told {
   /** What was sent and when it was written, in milliseconds; what does not fit makes the member unsure. */
   readonly sent: Map<string, number>
-  readonly away: Away
+  /** Since when the authors are in the state that was told. Of too many the longest untouched is forgotten, and told once more with its next record. */
+  readonly states: Cache<string, Position>
+  /** What came until here was told before. */
+  readonly after: Position
 }
 
 /** Records after which others get their turn. */
 export const breath = 32
 const remembered = 1_000
 
-export const nothingTold = (): Told => ({ sent: new Map(), away: createAway(remembered) })
+export const nothingTold = (after: Position): Told => ({ sent: new Map(), states: createCache(remembered), after })
 
 export const networkOf = (id_str: string): string => id_str.split(':', 1)[0] ?? ''
+
+/** Whether the state is news. The record that changed it may have been compacted away: then the newest of the author tells it. */
+function isNews(record: Extract<JournalRecord, { op: 'A' }>, { states, after }: Told): boolean {
+  const { key } = record.author
+  const since = stateSince(record)
+  if (since === undefined || since <= after || states.get(key) === since) return false
+  states.set(key, since)
+  return true
+}
 
 function remember({ sent }: Told, key: string, written: number, member: Member): void {
   if (sent.size < remembered || sent.has(key)) sent.set(key, written)
@@ -43,17 +54,15 @@ function remember({ sent }: Told, key: string, written: number, member: Member):
 }
 
 /** What one member is told of a record. */
-function frameFor(record: JournalRecord, member: Member, told: Told, { isGone, wasBack }: Pick<Replay, 'isGone' | 'wasBack'>): Frame | undefined {
+function frameFor(record: JournalRecord, member: Member, told: Told, { isGone }: Pick<Replay, 'isGone'>): Frame | undefined {
   const { interest } = member
-  const { sent, away } = told
+  const { sent } = told
   const concerns = (key: string, network: string, written: number): boolean => sent.has(key) || written <= member.unsure || wantsNetwork(interest, network)
   if (record.imported) return undefined
   switch (record.op) {
     case 'A': {
       const { key, network } = record.author
-      const news = away.hear(record)
-      const isNews = news === 'news' || wasBack(record.position) || (news === 'perhaps' && member.unsure >= 0)
-      return isNews && concerns(key, network, 0) ? authorFrame(record) : undefined
+      return isNews(record, told) && concerns(key, network, 0) ? authorFrame(record) : undefined
     }
     case 'D': {
       const { id_str, created_at } = record

@@ -17,7 +17,7 @@ const hidden = { state: 'hidden', reason: 'suspended' } as const
 const active = { state: 'active' } as const
 
 const ann = ({ archive }: Opened): Author | undefined => archive.known.author('key:ann')
-const withoutTimes = (of: Author | undefined): Author | undefined => (of === undefined ? undefined : { ...of, as_of: {} })
+const withoutTimes = (of: Author | undefined): Author | undefined => (of === undefined ? undefined : { ...of, as_of: {}, state_since: 0 })
 
 /** The same archive, opened again by a process that knows nothing but the dumps. */
 async function madeAgain(t: TestContext, { archive, close }: Opened): Promise<Opened> {
@@ -117,6 +117,30 @@ describe('what a service answers that was asked', () => {
   })
 })
 
+test('a record says since which record the state is what it is, unless it is itself the one', async (t) => {
+  const opened = await openTest(t)
+  const since = async (draft: Draft): Promise<number | undefined> => {
+    await opened.offer(draft)
+    const last = (await opened.records()).at(-1)
+    assert.ok(last?.op === 'A')
+    return last.author.state_since
+  }
+  assert.equal(await since(at(1, { handle: 'ann.test' })), 0, 'nobody was ever told otherwise')
+  assert.equal(await since(at(2, { name: 'Ann' })), 0)
+  assert.equal(await since(at(3, { labels: ['!no-unauthenticated'] })), undefined)
+  const wished = (await opened.records()).at(-1)?.position
+  await opened.offer(at(4, { labels: ['!no-unauthenticated'] }))
+  assert.equal(await since(at(5, { name: 'Anna' })), wished)
+  await opened.close()
+  const again = await madeAgain(t, opened)
+  await again.offer(at(6, { name: 'Anne' }))
+  const renamed = (await again.records()).at(-1)
+  assert.equal(renamed?.op === 'A' && renamed.author.state_since, wished, 'also after what is known was made again')
+  await again.offer(at(7, { labels: [] }))
+  const back = (await again.records()).at(-1)
+  assert.deepEqual(back?.op === 'A' && [back.author.state, back.author.state_since], ['active', undefined])
+})
+
 describe('what has no time of the network', () => {
   test('counts whenever it comes, and what is older than the last event still does not', async (t) => {
     const opened = await openTest(t)
@@ -144,8 +168,9 @@ test('of a deleted author nothing but key, handle and state is kept', async (t) 
   const opened = await openTest(t, { now: heldClock().now })
   await opened.outcomes(at(1, { handle: 'ann.test', name: 'Ann', avatar: 'https://example.org/a.png', labels: ['x'] }), at(2, { state: 'deleted', reason: 'deleted', name: 'Ann once more' }))
   const last = (await opened.records()).at(-1)
-  assert.deepEqual(last?.op === 'A' && last.author, { key: 'key:ann', network: 'test', handle: 'ann.test', state: 'deleted', reason: 'deleted' })
-  assert.deepEqual(ann(opened), { key: 'key:ann', network: 'test', handle: 'ann.test', state: 'deleted', reason: 'deleted' })
+  assert.ok(last?.op === 'A')
+  assert.deepEqual(last.author, { key: 'key:ann', network: 'test', handle: 'ann.test', state: 'deleted', reason: 'deleted' })
+  assert.deepEqual(ann(opened), { key: 'key:ann', network: 'test', handle: 'ann.test', state: 'deleted', reason: 'deleted', state_since: last.position })
 })
 
 describe('property', () => {
@@ -158,7 +183,7 @@ describe('property', () => {
   const heard = (events: readonly { author: Author; time: number }[]): Author | undefined =>
     events.reduce((old: Author | undefined, { author, time }) => mergeAuthor(old, author, all(time), 'respect')?.author ?? old, undefined)
   /** Nothing more is heard of who is gone. */
-  const whileThere = (of: Author | undefined): Author | string | undefined => (of?.state === 'deleted' ? 'gone' : of)
+  const whileThere = (of: Author | undefined): Author | string | undefined => (of?.state === 'deleted' ? 'gone' : of && { ...of, state_since: 0 })
 
   test('in whatever order and however often events come, an author becomes what they are in order', () => {
     const shuffled = history.chain((events) => fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length }), fc.array(fc.constantFrom(...events))))

@@ -56,7 +56,7 @@ test('authors: what is left out stays, no news writes nothing, a message names t
   await outcomes(draft('test:a'))
   const [, second, message] = await records()
   assert.ok(second?.op === 'A' && message?.op === 'I')
-  assert.deepEqual(second.author, { key: 'key:ann', network: 'test', handle: 'ann.test', name: 'Anna', state: 'active' })
+  assert.deepEqual(second.author, { key: 'key:ann', network: 'test', handle: 'ann.test', name: 'Anna', state: 'active', state_since: 0 })
   assert.deepEqual([message.message.screen_name, message.message.user.screen_name], ['ann.test', 'ann.test'])
 })
 

@@ -52,9 +52,8 @@ async function open(t: TestContext, authorKeys: HubOptions['authorKeys'] = () =>
   return { journal, ...(await follow(t, journal, { authorKeys })) }
 }
 
-const account = (key: string) => ({ key, network: 'test', handle: `${key}.test`, state: 'active' as const })
-/** Somebody renamed: the state is what it was. */
-const profile = (key: string): Entry => ({ op: 'A', imported: false, author: { ...account(key), name: 'New', as_of: { state: 1, profile: 10 } } })
+/** Somebody known: since a position the state is what it was. */
+const known = (key: string, state_since: Position, more: object = {}): Entry => ({ op: 'A', imported: false, author: { key, network: 'test', handle: `${key}.test`, state: 'active', state_since, ...more } })
 
 interface Ear extends Subscriber {
   readonly frames: Frame[]
@@ -271,7 +270,8 @@ test('of an author it is news to be hidden, deleted, or back; not a new name', a
   const { journal, hub, settled } = await open(t)
   const [live, replayed] = [ear(), ear()]
   hub.subscribe(channels('all'), undefined, live)
-  await journal.append([author('key:a', 'A'), author('key:a', 'Anna'), author('key:a', 'Anna', 'hidden'), author('key:a', 'Anna', 'active'), author('key:a', 'Anne', 'active')])
+  const [, , , back = 0] = await journal.append([known('key:a', 0), known('key:a', 0, { name: 'Anna' }), author('key:a', 'Anna', 'hidden'), author('key:a', 'Anna', 'active')])
+  await journal.append([known('key:a', back, { name: 'Anne' })])
   await settled()
   hub.subscribe(channels('all'), { after: 0, resumed: false }, replayed)
   await settled()
@@ -285,7 +285,7 @@ test('who was told that an author is hidden hears that they are back: live, afte
   await journal.append([insert('a', 'rain', 'ann'), author('key:ann', 'Ann', 'hidden')])
   await settled()
   connection.close()
-  await journal.append([profile('key:ann')])
+  await journal.append([author('key:ann', 'Ann', 'active')])
   await settled()
   const back = ear()
   hub.subscribe(query('rain'), resume(connection.position()), back)
@@ -294,7 +294,7 @@ test('who was told that an author is hidden hears that they are back: live, afte
   assert.deepEqual(heard(live), ['message a', 'author key:ann'])
 })
 
-test('an author who went away before a start and is back after it is told to who may have been told; a new name is not', async (t) => {
+test('an author who went away before a start and is back after it, for whatever reason, is told to who may have been told; a new name is not', async (t) => {
   const { journal, settled: stored, hub: before } = await open(t)
   await journal.append([insert('a', 'rain', 'ann'), author('key:ann', 'Ann', 'hidden'), insert('b', 'rain')])
   await stored()
@@ -304,14 +304,26 @@ test('an author who went away before a start and is back after it is told to who
   hub.subscribe(query('rain'), resume(place), resumed)
   hub.subscribe(query('rain'), undefined, fresh)
   await settled()
-  const state = { ...account('key:ann'), as_of: { state: 9, profile: 5 } }
-  await journal.append([profile('key:bob'), { op: 'A', imported: false, author: state }, profile('key:ann')])
+  const [, back = 0] = await journal.append([known('key:bob', 1), author('key:ann', 'Ann', 'active')])
+  await journal.append([known('key:ann', back, { name: 'New' })])
   await settled()
   assert.deepEqual([heard(resumed), heard(fresh)], [['author key:ann'], []])
   const later = ear()
   hub.subscribe(query('rain'), resume(place), later)
   await settled()
-  assert.deepEqual(heard(later), ['author key:ann'], 'and whoever comes later still')
+  assert.deepEqual(heard(later), ['author key:ann'], 'and whoever comes later still, once')
+})
+
+test('where the record that changed the state of an author was compacted away, the newest one tells it; not to who heard of it before', async (t) => {
+  const { journal, hub, settled } = await open(t)
+  const [first = 0, compacted = 0] = await journal.append([insert('a', 'rain', 'ann'), { op: 'A', imported: false, author: { key: 'key:ann', network: 'test', handle: 'ann.test' } }])
+  await journal.append([known('key:ann', compacted, { state: 'hidden', name: 'Ann' }), known('key:ann', compacted, { state: 'hidden', name: 'Anna' })])
+  await settled()
+  const [missed, told] = [ear(), ear()]
+  hub.subscribe(query('rain'), resume(first), missed)
+  hub.subscribe(query('rain'), resume(compacted), told)
+  await settled()
+  assert.deepEqual([heard(missed), heard(told)], [['author key:ann'], []])
 })
 
 test('who comes later is not told any more what is gone by then', async (t) => {

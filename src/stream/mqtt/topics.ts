@@ -1,9 +1,9 @@
 // Owns which topics a record is published under, and with what payload. Pure, but for remembering where a message went, so that
-// its delete follows it, and which authors are away, so that it is told when they are back.
+// its delete follows it.
 import { present } from '../../enrich/present.ts'
 import type { JournalRecord } from '../../message/line.ts'
 import type { Author, Message } from '../../message/schema.ts'
-import { createAway } from '../away.ts'
+import { changesState } from '../away.ts'
 import { channelName, channelsOf, type Family } from '../channels.ts'
 import { createWent } from './went.ts'
 
@@ -19,8 +19,6 @@ export interface Publication {
 const remembered = 64 * 1024 * 1024
 /** Channels of a message that was edited again and again: beyond these, older ones are forgotten. */
 const mostChannels = 2_000
-/** Authors that are away, and returns of theirs. */
-const rememberedAuthors = 10_000
 
 const encode = (payload: object): Buffer => Buffer.from(JSON.stringify(payload))
 
@@ -36,7 +34,6 @@ export function createPublications(families: readonly TopicFamily[], prefix: str
   const withAll = families.includes('all')
   const withNetwork = families.includes('network')
   const went = createWent(remembered)
-  const away = createAway(rememberedAuthors)
 
   const wanted = (channel: string): boolean => channel.includes('/') || (channel === 'all' ? withAll : withNetwork)
   const publication = (channels: readonly string[], payload: object): Publication => ({ topics: channels.filter(wanted).map((channel) => prefix + channel), payload: encode(payload) })
@@ -70,7 +67,7 @@ export function createPublications(families: readonly TopicFamily[], prefix: str
         return publication(went.get(id_str) ?? ['all', ...networkOf(id_str)], { $T: position, $P: 'D', id_str })
       }
       default:
-        return away.hear(record) === 'news' || away.wasBack(position) ? ofAuthor(record.author, position) : undefined
+        return changesState(record) ? ofAuthor(record.author, position) : undefined
     }
   }
 }
