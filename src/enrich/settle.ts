@@ -14,10 +14,13 @@ const named = <const T extends string>(names: readonly T[]) => new Map<string, T
 const sources = named(sourceTypes)
 const providers = named(providerTypes)
 
-/** A given instant as the original writes it; `seen` where it is unreadable, before 2006 or later than that. */
-function instant(field: 'timestamp' | 'edited-at', given: string, seen: number, notes: Note[]): string {
+/** Milliseconds by which the clock of a source may be ahead of ours. */
+const mostAhead = 86_400_000
+
+/** A given instant as the original writes it; `seen` where it is unreadable, before 2006 or after `latest`. */
+function instant(field: 'timestamp' | 'edited-at', given: string, seen: number, latest: number, notes: Note[]): string {
   const time = readInstant(given)?.time ?? Number.NaN
-  if (time >= earliest && time <= seen) return new Date(time).toISOString()
+  if (time >= earliest && time <= latest) return new Date(time).toISOString()
   notes.push(`${field}-unusable`)
   return new Date(seen).toISOString()
 }
@@ -41,10 +44,11 @@ export function settle(draft: MessageDraft, seen: number, notes: Note[]): Settle
   const provider_type = providers.get(draft.provider_type ?? 'NOONE')
   if (provider_type === undefined) notes.push('provider-type-unknown')
   return {
-    timestamp: draft.timestamp === undefined ? new Date(seen).toISOString() : instant('timestamp', draft.timestamp, seen, notes),
+    timestamp: draft.timestamp === undefined ? new Date(seen).toISOString() : instant('timestamp', draft.timestamp, seen, seen, notes),
     created_at,
     created_at_claimed: draft.created_at_claimed ?? created_at_claimed,
-    edited_at: draft.edited_at === undefined ? undefined : instant('edited-at', draft.edited_at, seen, notes),
+    // By our own clock, which may be behind, an edit would be newer each time that it is told again.
+    edited_at: draft.edited_at === undefined ? undefined : instant('edited-at', draft.edited_at, seen, seen + mostAhead, notes),
     screen_name: draft.user.screen_name,
     source_type: source_type ?? 'GENERIC',
     provider_type: provider_type ?? 'NOONE',

@@ -35,6 +35,20 @@ test('an edit replaces the message and never moves it in time; an older edit tha
   assert.deepEqual([third.message.created_at, third.message.timestamp], [first.message.created_at, first.message.timestamp])
 })
 
+test('edits that are told again are no news where our clock is behind theirs, also after a restart', async (t) => {
+  const clock = heldClock()
+  const { archive, outcomes, close } = await openTest(t, { now: clock.now })
+  const ahead = (seconds: number): string => new Date(clock.now() + 300_000 + seconds * 1000).toISOString()
+  const edits = [edit('test:a', 'one', ahead(1)), edit('test:a', 'two', ahead(2))]
+  await outcomes(draft('test:a'))
+  assert.deepEqual(await outcomes(...edits), ['edited', 'edited'])
+  clock.add(2_000)
+  assert.deepEqual(await outcomes(...edits), ['unchanged', 'unchanged'])
+  await close()
+  const again = await openTest(t, { path: archive.folder.path, now: clock.now })
+  assert.deepEqual(await again.outcomes(...edits), ['unchanged', 'unchanged'])
+})
+
 test('an edit of an unknown id is an insert', async (t) => {
   const { outcomes, records } = await openTest(t)
   assert.deepEqual(await outcomes(edit('test:a', 'only version', '2026-01-02T12:30:00.000Z')), ['new'])
