@@ -26,7 +26,7 @@ interface Slice {
   readonly last: Outdated | undefined
 }
 
-function gather(outdated: Iterable<Outdated>): Slice {
+function gather(outdated: Iterable<Outdated>, end: Position): Slice {
   const ids = new Set<string>()
   const authors = new Set<string>()
   const edited = new Map<string, Position>()
@@ -34,6 +34,7 @@ function gather(outdated: Iterable<Outdated>): Slice {
   let last: Outdated | undefined
   for (const one of outdated) {
     const { kind, id, position } = one
+    if (position > end) break
     if (kind === 'deleted') ids.add(id)
     else if (kind === 'author gone') authors.add(id)
     else if (kind === 'edited') edited.set(id, position)
@@ -53,10 +54,12 @@ export async function compact(journal: OpenJournal, known: Known, folder: DataFo
   const open = journal.segments().find(({ sealed }) => !sealed)
   const upTo = open?.from ?? journal.last()
   const foreignFolders = [folder.own, folder.imported, join(folder.state, 'quarantine')]
+  // What becomes out of date from now on is for the next time, or there would be one more pass for ever. What was seen again is filed behind the last record.
+  const end = journal.last() + 1
   let lines = 0
   let foreign = 0
   let failed = 0
-  let slice = gather(known.outdated(atOnce))
+  let slice = gather(known.outdated(atOnce), end)
   while (slice.last !== undefined) {
     const { forgotten, last } = slice
     const done = await journal.compact(forgotten, signal)
@@ -64,7 +67,7 @@ export async function compact(journal: OpenJournal, known: Known, folder: DataFo
     failed += done.failed
     foreign += await cleanForeign(foreignFolders, isOurs, forgotten, onUnreadable, signal)
     if (signal.aborted) break
-    slice = gather(known.outdated(atOnce, last))
+    slice = gather(known.outdated(atOnce, last), end)
     // Of what is of one position some may belong to the next pass.
     const upToHere = slice.last === undefined ? upTo : Math.min(upTo, last.position - 1)
     if (failed === 0) known.compacted(upToHere)

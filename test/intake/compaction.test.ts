@@ -94,6 +94,23 @@ test('over other dumps, or where text came back since, everything is looked for 
   assert.equal(existsSync(mark), false)
 })
 
+test('a compaction ends, however much becomes out of date while it is under way: that is for the next one', async (t) => {
+  const { opened } = await aDayLater(t)
+  const { archive, outcomes } = opened
+  let passes = 0
+  const journal = {
+    ...archive.journal,
+    async compact(...of: Parameters<typeof archive.journal.compact>) {
+      assert.ok(++passes < 5, 'it goes on and on')
+      const done = await archive.journal.compact(...of)
+      await outcomes(remove(`test:late-${passes}`))
+      return done
+    },
+  }
+  await compact(journal, archive.known, archive.folder, () => assert.fail(), never)
+  assert.deepEqual([passes, listed(opened)], [1, ['deleted test:late-1']])
+})
+
 test('an archive that is closed syncs at once, however seldom it does otherwise', { timeout: 10_000 }, async (t) => {
   const { outcomes, close } = await openTest(t, { syncInterval: 30_000 })
   assert.deepEqual(await outcomes(draft('test:a')), ['new'])
