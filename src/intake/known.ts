@@ -141,6 +141,8 @@ export function openKnown(path: string, mark: CompactionMark): Known {
   let cursor = meta('cursor')
   let size = meta('size')
   let behind = false
+  /** Where the newest that was seen again is filed. */
+  let againAt = 0
 
   function author(key: string): Author | undefined {
     let found = authors.get(key)
@@ -238,7 +240,9 @@ export function openKnown(path: string, mark: CompactionMark): Known {
     },
     seenAgain({ kind, id }) {
       mark.withdraw()
-      write(() => putOutdated.run(kind, id, cursor))
+      // After all that a compaction under way has in hand: it may have been past that file already.
+      againAt = cursor + 1
+      write(() => putOutdated.run(kind, id, againAt))
     },
     *outdated(limit, after = { kind: 'deleted', id: '', position: -1 }) {
       for (const row of getOutdated.iterate(after.position, after.kind, after.id, limit)) {
@@ -249,7 +253,8 @@ export function openKnown(path: string, mark: CompactionMark): Known {
     compacted(upTo) {
       write(() => dropOutdated.run(upTo))
       commit()
-      mark.advance(upTo)
+      // What was seen again since is in no dump from which it could be known.
+      if (upTo >= againAt) mark.advance(upTo)
     },
     size: () => size,
     commit,

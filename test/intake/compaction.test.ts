@@ -111,6 +111,24 @@ test('a compaction ends, however much becomes out of date while it is under way:
   assert.deepEqual([passes, listed(opened)], [1, ['deleted test:late-1']])
 })
 
+test('what was seen again while a compaction is under way is looked for by the next one, also after everything was lost but the dumps', async (t) => {
+  const { opened, clock } = await aDayLater(t)
+  const { archive } = opened
+  const journal = {
+    ...archive.journal,
+    async compact(...of: Parameters<typeof archive.journal.compact>) {
+      const done = await archive.journal.compact(...of)
+      await archive.intake.offer([draft('test:a')], { source: 'import', imported: true })
+      return done
+    },
+  }
+  await compact(journal, archive.known, archive.folder, () => assert.fail(), never)
+  assert.deepEqual(listed(opened), ['deleted test:a'])
+  await opened.close()
+  rmSync(join(archive.folder.state, 'known.db'))
+  assert.ok(listed(await openTest(t, { path: archive.folder.path, now: clock.now })).includes('deleted test:a'))
+})
+
 test('an archive that is closed syncs at once, however seldom it does otherwise', { timeout: 10_000 }, async (t) => {
   const { outcomes, close } = await openTest(t, { syncInterval: 30_000 })
   assert.deepEqual(await outcomes(draft('test:a')), ['new'])
