@@ -57,9 +57,11 @@ function remainder(record: JournalRecord, forgotten: Forgotten): string | undefi
       return encodeLine(record.position, encodeEntry({ op: 'A', imported: record.imported, author: authorLeft(record, isOlder) }))
     }
     default: {
-      const { id_str, user } = record.message
+      const { id_str, created_at, user } = record.message
       if (forgotten.ids.has(id_str) || (forgotten.edited.get(id_str) ?? 0) > record.position) return undefined
-      return user.user_id !== undefined && forgotten.authors.has(user.user_id) ? undefined : same
+      if (user.user_id === undefined || !forgotten.authors.has(user.user_id)) return same
+      // A delete, so that the id stays known wherever the dumps are read: nothing may bring the message back.
+      return encodeLine(record.position, encodeEntry({ op: 'D', imported: record.imported, id_str, created_at }))
     }
   }
 }

@@ -22,7 +22,7 @@ async function aDayLater(t: TestContext): Promise<{ opened: Opened; clock: Retur
   return { opened, clock }
 }
 
-const remains = ['I test:d text of test:d', 'I test:e text of test:e', 'A key:bob -', 'A key:ann -', 'D test:a', 'D test:b', 'U test:c other', 'A key:bob -', 'A key:ann Anna']
+const remains = ['I test:d text of test:d', 'I test:e text of test:e', 'D test:bob', 'A key:bob -', 'A key:ann -', 'D test:a', 'D test:b', 'U test:c other', 'A key:bob -', 'A key:ann Anna']
 const inPasses = ({ archive }: Opened, atOnce: number, signal = never): Promise<Compacted> => compact(archive.journal, archive.known, archive.folder, () => assert.fail(), signal, atOnce)
 const listed = ({ archive }: Opened): string[] => [...archive.known.outdated(1_000)].map(({ kind, id }) => `${kind} ${id}`)
 
@@ -127,6 +127,20 @@ test('what was seen again while a compaction is under way is looked for by the n
   await opened.close()
   rmSync(join(archive.folder.state, 'known.db'))
   assert.ok(listed(await openTest(t, { path: archive.folder.path, now: clock.now })).includes('deleted test:a'))
+})
+
+test('the ids of a deleted author stay known where what is known is made again after a compaction', async (t) => {
+  const { opened, clock } = await aDayLater(t)
+  await opened.archive.compact(never)
+  const { path, state } = opened.archive.folder
+  const size = opened.archive.known.size()
+  await opened.close()
+  rmSync(join(state, 'known.db'))
+  const again = await openTest(t, { path, now: clock.now })
+  assert.equal(again.archive.known.size(), size)
+  // By whatever name, and as an edit: nothing brings it back.
+  const nameless = { screen_name: 'bob' }
+  assert.deepEqual(await again.outcomes(draft('test:bob', { user: nameless }), draft('test:bob'), edit('test:bob', 'later', '2026-01-03T13:00:00.000Z')), ['known', 'known', 'known'])
 })
 
 test('an archive that is closed syncs at once, however seldom it does otherwise', { timeout: 10_000 }, async (t) => {

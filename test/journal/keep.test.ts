@@ -23,7 +23,7 @@ async function verified(journal: Opened, path: string): Promise<Verified[]> {
   return all
 }
 
-test('compaction takes out deleted, superseded and abandoned text and leaves deletes, edits and handles', async (t) => {
+test('compaction takes out deleted, superseded and abandoned text and leaves ids, deletes, edits and handles', async (t) => {
   const path = await temporaryFolder()
   const journal = await openAt(t, path)
   const [, , oldAuthor] = await journal.append([insert('kept'), insert('gone'), author('key:ann', 'Old name'), insert('edited', 'first'), insert('bob', 'of a deleted author', 'bob')])
@@ -38,7 +38,7 @@ test('compaction takes out deleted, superseded and abandoned text and leaves del
   )
   assert.deepEqual(changed, { changed: 5, failed: 0 })
   const records = await readAll(later)
-  assert.deepEqual(told(records), ['I kept text of kept', 'A key:ann -', 'D gone', 'U edited second', 'A key:ann New name', 'A key:bob -'])
+  assert.deepEqual(told(records), ['I kept text of kept', 'A key:ann -', 'D bob', 'D gone', 'U edited second', 'A key:ann New name', 'A key:bob -'])
   assert.deepEqual(records.at(-1), { op: 'A', imported: false, position: goneAuthor, author: { key: 'key:bob', network: 'test', handle: 'key:bob.test', state: 'deleted' } })
   assert.deepEqual(records.find(({ position }) => position === oldAuthor), { op: 'A', imported: false, position: oldAuthor, author: { key: 'key:ann', network: 'test', handle: 'key:ann.test' } })
   assert.equal((await verified(later, path))[0]?.checksum, 'ok')
