@@ -6,8 +6,8 @@ import { createFeed, type Feed } from './index/feed.ts'
 import type { Index } from './index/port.ts'
 import { openSqliteIndex } from './index/sqlite/index.ts'
 import type { Archive } from './intake/archive.ts'
-import type { Journal, Segment } from './journal/port.ts'
-import { readSegment } from './journal/read.ts'
+import type { Journal } from './journal/port.ts'
+import type { Followers } from './journal/retain.ts'
 import { linePosition, type Position } from './message/line.ts'
 import type { Settings } from './settings/options.ts'
 import { createHub, type Hub } from './stream/hub.ts'
@@ -22,8 +22,8 @@ export interface Projections {
   readonly feed: Feed
   readonly mqtt: Mqtt | null
   states(): readonly ProjectionState[]
-  /** A segment goes off the disk: what it alone had goes out of the index. */
-  removed(segment: Segment): Promise<void>
+  /** Of a segment that retention removes, what it alone had goes out of the index. */
+  readonly followers: Followers
   /** Runs all until the signal aborts. */
   run(signal: AbortSignal): Promise<void>
   close(): Promise<void>
@@ -127,23 +127,19 @@ export async function openProjections(options: ProjectionOptions): Promise<Proje
     }
   }
 
-  /** The messages of a segment whose newest version is there and not in a later one. */
-  async function forget(segment: Segment): Promise<void> {
-    for await (const batch of readSegment(segment, 0, () => undefined)) {
-      const ids = batch.records().flatMap((record) => {
-        if (record.op !== 'I' && record.op !== 'U') return []
-        const { id_str, edited_at } = record.message
-        const newest = known.editedAt(id_str)
-        return newest === undefined || newest === Date.parse(edited_at ?? '') ? [id_str] : []
-      })
+  const followers: Followers = {
+    // A part of the index that is made again reads the dumps as well.
+    reached: () => (index.health().state === 'ok' ? index.cursor() : 0),
+    async drop(messages) {
+      const ids = messages.filter(({ id_str, edited_at }) => known.editedAt(id_str) === edited_at).map(({ id_str }) => id_str)
       if (ids.length > 0) await index.forget(ids)
-    }
+    },
   }
 
   return {
     hub,
     index,
-    removed: forget,
+    followers,
     feed,
     mqtt: publisher,
     states,

@@ -179,7 +179,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
         retention: { age: settings['retention.age'] ?? 0, size: settings['retention.size'] ?? 0 },
         now,
         log,
-        onRemoved: (segment) => following().removed(segment),
+        followers: projections.followers,
       }, signal),
     ]
     return {

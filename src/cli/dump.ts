@@ -33,8 +33,10 @@ async function list(context: Context, format: RowFormat): Promise<number> {
 
 async function verifyAll(context: Context, format: RowFormat): Promise<number> {
   const { verify } = await import('../journal/verify.ts')
-  const segments = await segmentsOf(context)
-  const { state } = dataFolder(context.settings['data.path'])
+  const { remainders } = await import('../journal/remains.ts')
+  const { own, state } = dataFolder(context.settings['data.path'])
+  const dumps = await segmentsOf(context)
+  const segments = [...(await remainders(own)), ...dumps]
   const total = segments.reduce((sum, { bytes }) => sum + bytes, 0)
   const progress = showProgress({ label: 'verify', noun: 'records', total, err: context.err, isTerminal: context.isTerminal, now: context.now })
   let bad = 0

@@ -6,11 +6,10 @@ import type { DataFolder } from '../journal/data-folder.ts'
 import type { Disk } from '../journal/disk.ts'
 import { openJournal, type OpenJournal } from '../journal/journal.ts'
 import type { Batch, Blockage, Segment } from '../journal/port.ts'
-import { readLines } from '../journal/lines.ts'
-import { remainders, retain, type Retention } from '../journal/retain.ts'
+import { readRemainder, remainders } from '../journal/remains.ts'
+import { retain, type Followers, type Retention } from '../journal/retain.ts'
 import type { CrashPoint } from '../journal/writer.ts'
 import type { Entry, Position } from '../message/line.ts'
-import { BadLine, decodeLine } from '../message/record.ts'
 import { wait } from '../support/timer.ts'
 import type { ConsentPolicy } from './author.ts'
 import { compact, type Compacted } from './compaction.ts'
@@ -39,9 +38,10 @@ export interface Archive {
   readonly journal: OpenJournal
   readonly known: Known
   readonly intake: OpenIntake
+  /** One compaction or retention at a time: another one waits for its turn. */
   compact(signal: AbortSignal): Promise<Compacted>
   /** Removes what is overdue; resolves with the segments that went. */
-  retain(retention: Retention, onRemoved: (segment: Segment) => Promise<void>, signal: AbortSignal): Promise<readonly Segment[]>
+  retain(retention: Retention, followers: Followers, signal: AbortSignal): Promise<readonly Segment[]>
   close(): Promise<void>
 }
 
@@ -66,32 +66,21 @@ async function openOrBegin(path: string, mark: CompactionMark, last: Position, l
 }
 
 /** What retention left of removed segments: their ids, deletes and authors. */
-async function readRemainders(known: Known, folder: string, log: ArchiveOptions['log']): Promise<void> {
-  for (const segment of await remainders(folder)) {
-    try {
-      for await (const lines of readLines(segment, () => undefined)) for (const line of lines) readRemainder(known, line)
-    } catch (error) {
-      if (error instanceof Error && 'errcode' in error) throw error
-      log.error(`damaged dump ${segment.name}: ${error instanceof Error ? error.message : String(error)}`)
+async function readRemainders(known: Known, journal: OpenJournal, own: string): Promise<void> {
+  for (const remainder of await remainders(own)) {
+    for await (const remains of readRemainder(remainder, journal.damage.report)) {
+      for (const remain of remains) {
+        if (remain.op === 'K') known.expired(remain)
+        else known.apply([remain], 0)
+      }
     }
-  }
-}
-
-function readRemainder(known: Known, line: string): void {
-  try {
-    const json: unknown = JSON.parse(line)
-    if (typeof json === 'object' && json !== null && '$P' in json && json.$P === 'K' && 'id_str' in json && 'created_at' in json && 'timestamp' in json) {
-      known.expired(String(json.id_str), Date.parse(String(json.created_at)), Date.parse(String(json.timestamp)), 'edited_at' in json ? Date.parse(String(json.edited_at)) : undefined)
-    } else known.apply([decodeLine(line)], 0)
-  } catch (error) {
-    if (!(error instanceof BadLine) && !(error instanceof SyntaxError)) throw error
   }
 }
 
 /** Reads on from where what is known ends; after a clean stop there is nothing to read. */
 async function catchUp(known: Known, journal: OpenJournal, own: string, log: ArchiveOptions['log']): Promise<void> {
   const from = known.cursor()
-  if (from === 0) await readRemainders(known, own, log)
+  if (from === 0) await readRemainders(known, journal, own)
   let read = 0
   const take = (batch: Batch): void => {
     known.apply(batch.records(), batch.last)
@@ -127,6 +116,13 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   await catchUp(known, journal, folder.own, log)
   const quarantine = createQuarantine(join(folder.state, 'quarantine'), now)
   const closing = new AbortController()
+  let work: Promise<unknown> = Promise.resolve()
+  /** What rewrites files of many lines or takes them away: two at once would write over each other. */
+  function inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = work.then(task)
+    work = result.catch(() => undefined)
+    return result
+  }
 
   function block(error: unknown): void {
     if (stuck !== null) return
@@ -158,14 +154,15 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
     journal: { ...journal, blockage: () => stuck ?? journal.blockage() },
     known,
     intake,
-    compact: (signal) => compact(journal, known, folder, (path, reason) => log.warn(`not compacted: ${path}: ${reason}`), AbortSignal.any([signal, closing.signal])),
-    retain: (retention, onRemoved, signal) => retain(journal, folder.own, retention, now(), onRemoved, signal),
+    compact: (signal) => inTurn(() => compact(journal, known, folder, (path, reason) => log.warn(`not compacted: ${path}: ${reason}`), AbortSignal.any([signal, closing.signal]))),
+    retain: (retention, followers, signal) => inTurn(() => retain({ journal, followers, crashPoint: options.crashPoint ?? (() => undefined), signal: AbortSignal.any([signal, closing.signal]) }, retention, now())),
     async close() {
       closing.abort()
       journal.hurry()
       // What waits for a disk that does not take it would wait for ever; it was not acknowledged.
       if (journal.blockage() === null) await intake.settled()
       await journal.close()
+      await work
       await intake.settled()
       known.close()
       await quarantine.flush()

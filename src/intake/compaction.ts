@@ -51,6 +51,8 @@ function gather(outdated: Iterable<Outdated>, end: Position): Slice {
  */
 export async function compact(journal: OpenJournal, known: Known, folder: DataFolder, onUnreadable: (path: string, reason: string) => void, signal: AbortSignal, atOnce = mostAtOnce): Promise<Compacted> {
   await journal.sealed(signal)
+  // What is being sealed is not waited for by a stop.
+  if (signal.aborted) return { lines: 0, foreign: 0 }
   const open = journal.segments().find(({ sealed }) => !sealed)
   const upTo = open?.from ?? journal.last()
   const foreignFolders = [folder.own, folder.imported, join(folder.state, 'quarantine')]

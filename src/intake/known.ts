@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { idTime } from '../message/identity.ts'
+import type { KeptId } from '../journal/remains.ts'
 import type { JournalRecord, Position } from '../message/line.ts'
 import { isAuthor, type Author } from '../message/schema.ts'
 import { fold } from '../message/text/fold.ts'
@@ -49,7 +50,7 @@ export interface Known extends KnownReader {
   /** Takes in that what is known of an author is newer than its last record says. Not in the dumps: made again from them it is as old as the record. */
   heard(author: Author): void
   /** Takes in an id whose message retention removed. */
-  expired(id: string, created: number, seen: number, edited: number | undefined): void
+  expired(kept: KeptId): void
   /** Text of something that is gone was seen again, in a foreign file: the next compaction looks for it once more. */
   seenAgain(gone: Gone): void
   /** At most so many, in the order of their positions, from the one after `after` on. */
@@ -228,10 +229,10 @@ export function openKnown(path: string, mark: CompactionMark): Known {
         cursor = Math.max(cursor, upTo)
       })
     },
-    expired(id, created, seen, edited) {
+    expired({ id_str: id, created_at, timestamp, edited_at }) {
       write(() => {
-        size += Number(addId.run(filedAt(id), id, created, seen - created).changes)
-        if (edited !== undefined) putEdit.run(id, edited)
+        size += Number(addId.run(filedAt(id), id, created_at, timestamp - created_at).changes)
+        if (edited_at !== undefined) putEdit.run(id, edited_at)
       })
     },
     heard(heard) {

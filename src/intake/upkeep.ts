@@ -1,8 +1,7 @@
 // Owns what is done to an archive by the clock: midnight, the daily compaction, retention.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Retention } from '../journal/retain.ts'
-import type { Segment } from '../journal/port.ts'
+import type { Followers, Retention } from '../journal/retain.ts'
 import { writeAtomic } from '../support/atomic-file.ts'
 import { wait } from '../support/timer.ts'
 import type { Archive } from './archive.ts'
@@ -13,8 +12,8 @@ export interface UpkeepOptions {
   readonly retention: Retention
   readonly now: () => number
   readonly log: { info(message: string): void; error(message: string): void }
-  /** Projections drop the rows of a segment that goes. */
-  readonly onRemoved: (segment: Segment) => Promise<void>
+  /** What has to have read a segment before it goes. */
+  readonly followers: Followers
 }
 
 const lookEvery = 30_000
@@ -41,7 +40,7 @@ export async function keepUp(archive: Archive, options: UpkeepOptions, signal: A
       if (lines + foreign > 0) log.info(`compacted: ${lines} lines of dumps and ${foreign} of other files went`)
     },
     async () => {
-      for (const { name } of await archive.retain(options.retention, options.onRemoved, signal)) log.info(`retention removed ${name}`)
+      for (const { name } of await archive.retain(options.retention, options.followers, signal)) log.info(`retention removed ${name}`)
     },
   ]
   while (!signal.aborted) {

@@ -1,6 +1,6 @@
 // Owns the dumps in `dump/own`: append, sync, follow, rotate, seal, compact, list. Does not know what a source, an index or
 // a client is, nor what the messages say.
-import { readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Position } from '../message/line.ts'
@@ -12,9 +12,9 @@ import { nothingForgotten, type Forgotten } from './forget.ts'
 import type { Blockage, Journal, Segment } from './port.ts'
 import { readSegment } from './read.ts'
 import { cutTornEnd } from './recover.ts'
-import { asideOf, isWhole, seal, shorten, type SealOptions } from './seal.ts'
+import { authorLines, leaveRemainder, remainders, type Left } from './remains.ts'
+import { asideOf, damagedOf, isWhole, seal, shorten, type SealOptions } from './seal.ts'
 import type { Rewritten } from './rewrite.ts'
-import { remainders } from './retain.ts'
 import { listSegments, segmentStart } from './segment.ts'
 import { createTail } from './tail.ts'
 import { createWriter, type CrashPoint, type WriterStart } from './writer.ts'
@@ -45,10 +45,12 @@ export interface OpenJournal extends Journal {
   rotateIfDue(): Promise<void>
   /** Takes what is forgotten out of every sealed segment and remainder that has it. One that cannot be rewritten takes none of the others down. */
   compact(forgotten: Forgotten, signal: AbortSignal): Promise<Shortened>
-  /** Takes damaged lines out of every sealed segment that has any; all of them land in a file of that segment in `state/quarantine`. */
+  /** Takes damaged lines out of every sealed segment and remainder that has any; all of them land in a file of that segment in `state/quarantine`. */
   repair(): Promise<Shortened>
-  /** Takes a sealed segment off the disk. */
-  remove(segment: Segment): Promise<void>
+  /** Leaves a remainder of a sealed segment, unless it is there already. Rejects where the signal aborts. */
+  leave(segment: Segment, signal: AbortSignal): Promise<Left>
+  /** Takes a sealed segment of which a remainder was left out of the dumps. One that could not be read in full is kept, in `state/quarantine`. */
+  remove(segment: Segment, left: Left): Promise<void>
   /** Resolves when every closed segment is sealed or cannot be, or when the signal aborts. */
   sealed(signal?: AbortSignal): Promise<void>
   /** From now on nothing waits for the sync interval: it is about to be closed. */
@@ -155,15 +157,15 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     let changed = 0
     let failed = 0
     const segments = current()
-    // What retention left of removed segments has records of authors too; damage in it is never read.
-    const all = repair ? segments : [...segments, ...(await remainders(folder))]
+    // What retention left of removed segments has records of authors too.
+    const all = [...segments, ...(await remainders(folder))]
     for (const [i, segment] of all.entries()) {
       if (!segment.sealed || signal.aborted) continue
       try {
         const done = await shorten({ ...sealing, signal }, segment, segments[i + 1]?.from, forgotten, repair)
         reportRemoved(segment, done)
         changed += done.changed
-        if (done.changed > 0 && closed.has(segment.from)) closed.set(segment.from, { ...segment, bytes: done.bytes, modified: now() })
+        if (done.changed > 0 && closed.get(segment.from)?.name === segment.name) closed.set(segment.from, { ...segment, bytes: done.bytes, modified: now() })
       } catch (error) {
         if (signal.aborted) break
         failed++
@@ -173,12 +175,34 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     return { changed, failed }
   }
 
+  /** Takes the file of a segment away. */
+  async function unlink(segment: Segment, { whole }: Left): Promise<void> {
+    if (whole) return disk.unlink(segment.path)
+    const kept = damagedOf(quarantine, segment)
+    await mkdir(quarantine, { recursive: true })
+    await disk.rename(segment.path, kept)
+    damage.report(segment.name, '', `retention removed it; not all of it could be read, so it is kept as ${kept}`)
+  }
+
+  /** What was left of segments that are gone: where one is still there, it says more. */
+  async function* leftAuthors(after: Position, signal: AbortSignal): AsyncGenerator<readonly string[]> {
+    const there = new Set(current().map(({ from }) => from))
+    for (const remainder of await remainders(folder)) {
+      if (there.has(remainder.from)) continue
+      for await (const lines of authorLines(remainder, after, damage.report)) {
+        if (signal.aborted) return
+        yield lines
+      }
+    }
+  }
+
   return {
     damage,
     written: () => written,
     append: (entries) => writer.append(entries),
     follow: (after, signal) => follow({ tail, segments: current, onDamage: damage.report }, after, AbortSignal.any([signal, closing.signal])),
     read: (after, signal) => readBack({ tail, segments: current, onDamage: damage.report }, after, AbortSignal.any([signal, closing.signal])),
+    leftAuthors,
     last: () => writer.last(),
     segments: current,
     blockage: () => writer.blockage(),
@@ -190,9 +214,10 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     },
     compact: (forgotten, signal) => inTurn(() => shortenAll(forgotten, false, signal)),
     repair: () => inTurn(() => shortenAll(nothingForgotten, true, closing.signal)),
-    remove: (segment) =>
+    leave: (segment, signal) => inTurn(() => leaveRemainder({ ...sealing, signal: AbortSignal.any([signal, closing.signal]) }, segment, damage.report)),
+    remove: (segment, left) =>
       inTurn(async () => {
-        await disk.unlink(segment.path)
+        await unlink(segment, left)
         closed.delete(segment.from)
         await disk.syncFolder(folder)
         await removeSeal(seals, segment.name)

@@ -36,6 +36,8 @@ export interface Journal {
   follow(after: Position, signal: AbortSignal): AsyncIterable<Batch>
   /** Every record after a position in order, up to what is on disk now. */
   read(after: Position, signal: AbortSignal): AsyncIterable<Batch>
+  /** Records of authors after a position, as lines in order, that retention left of segments that are gone: they come before all that can be read. */
+  leftAuthors(after: Position, signal: AbortSignal): AsyncIterable<readonly string[]>
   /** Position of the last synced record; 0 for an empty journal. */
   last(): Position
   /** Oldest first. */

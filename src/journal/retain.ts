@@ -1,20 +1,24 @@
-// Owns retention: which of the oldest sealed segments go, and what stays of them: their ids with their times, deletes and
-// authors go to a remainder file, so that nothing removed comes back as new and no handle is forgotten.
-import { open, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { encodeEntry, encodeLine, type Position } from '../message/line.ts'
-import type { Message } from '../message/schema.ts'
-import { moveIntoPlace, realDisk } from './disk.ts'
+// Owns retention: which of the oldest sealed segments go, and in which order what they had goes, so that a death in between
+// loses nothing: a remainder takes their place, what follows the journal drops their messages, then they go.
+import type { Position } from '../message/line.ts'
 import type { OpenJournal } from './journal.ts'
 import type { Segment } from './port.ts'
-import { readSegment } from './read.ts'
+import { readRemainder, type KeptId } from './remains.ts'
+import type { CrashPoint } from './writer.ts'
 
 export interface Retention {
   /** Milliseconds; 0 keeps for ever. */
   readonly age: number
   /** Bytes of all segments together; 0 for no limit. */
   readonly size: number
+}
+
+/** What follows the journal and keeps what it read. */
+export interface Followers {
+  /** Up to where all has been read. A segment that goes on past that stays, or it would be read when it is gone from here. */
+  reached(): Position
+  /** Messages go with their segment: what has no newer version elsewhere is to be dropped. */
+  drop(messages: readonly KeptId[]): Promise<void>
 }
 
 /** The oldest sealed segments that retention removes. The newest segment always stays. */
@@ -33,46 +37,48 @@ export function overdue(segments: readonly Segment[], { age, size }: Retention, 
   return gone
 }
 
-const remainderName = (segment: Segment): string => segment.name.replace(/^messages_/, 'remainder_')
-
-/** What stays of a message: `{"$T","$P":"K","id_str","created_at","timestamp","edited_at"}`. */
-const keptId = (position: Position, { id_str, created_at, timestamp, edited_at }: Message): string => `{"$T":${position},"$P":"K",${JSON.stringify({ id_str, created_at, timestamp, edited_at }).slice(1)}`
-
-async function writeRemainder(folder: string, segment: Segment): Promise<void> {
-  const path = join(folder, remainderName(segment))
-  const file = await open(`${path}.tmp`, 'w', 0o644)
-  try {
-    for await (const batch of readSegment(segment, 0, () => undefined)) {
-      const lines = batch.records().map((record) =>
-        record.op === 'I' || record.op === 'U' ? keptId(record.position, record.message) : encodeLine(record.position, encodeEntry(record)),
-      )
-      // Members of a gzip file may follow each other, so each batch is one.
-      if (lines.length > 0) await file.writeFile(gzipSync(`${lines.join('\n')}\n`))
-    }
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await moveIntoPlace(realDisk, `${path}.tmp`, path)
+export interface RetainOptions {
+  readonly journal: OpenJournal
+  readonly followers: Followers
+  readonly crashPoint: (name: CrashPoint) => void
+  readonly signal: AbortSignal
 }
 
-/** Removes what is overdue; `onRemoved` is told of each segment while it is still there, so that projections can drop its rows. */
-export async function retain(journal: OpenJournal, folder: string, retention: Retention, now: number, onRemoved: (segment: Segment) => Promise<void>, signal: AbortSignal): Promise<readonly Segment[]> {
+/** Answers whether the segment is gone; one that the followers have not read stays for the next time. */
+async function removeOne({ journal, followers, crashPoint, signal }: RetainOptions, segment: Segment): Promise<boolean> {
+  const end = journal.segments().find(({ from }) => from > segment.from)?.from ?? Number.POSITIVE_INFINITY
+  const isRead = (): boolean => followers.reached() >= end
+  if (!isRead()) return false
+  const left = await journal.leave(segment, signal)
+  crashPoint('after remainder')
+  for await (const remains of readRemainder(left.remainder, journal.damage.report)) {
+    signal.throwIfAborted()
+    const messages = remains.filter((remain) => remain.op === 'K')
+    if (messages.length > 0) await followers.drop(messages)
+  }
+  crashPoint('after rows')
+  signal.throwIfAborted()
+  // What was begun anew meanwhile may be reading the segment again.
+  if (!isRead()) return false
+  await journal.remove(segment, left)
+  crashPoint('after removed')
+  return true
+}
+
+/** Removes what is overdue, the oldest first, up to one that has to stay. A stop leaves the rest for the next time. */
+export async function retain(options: RetainOptions, retention: Retention, now: number): Promise<readonly Segment[]> {
+  const { journal, signal } = options
   const gone: Segment[] = []
-  for (const segment of overdue(journal.segments(), retention, now)) {
-    // A removal waits for its turn behind what is being sealed; a stop does not wait for that.
-    await journal.sealed(signal)
-    if (signal.aborted) break
-    await writeRemainder(folder, segment)
-    await onRemoved(segment)
-    await journal.remove(segment)
-    gone.push(segment)
+  try {
+    for (const segment of overdue(journal.segments(), retention, now)) {
+      // A removal waits for its turn behind what is being sealed; a stop does not wait for that.
+      await journal.sealed(signal)
+      signal.throwIfAborted()
+      if (!(await removeOne(options, segment))) break
+      gone.push(segment)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
   }
   return gone
-}
-
-/** The remainder files of a folder as segments, oldest first; their lines are `K`, `D` and `A`. */
-export async function remainders(folder: string): Promise<readonly Segment[]> {
-  const names = (await readdir(folder)).filter((name) => /^remainder_\d{8}_\d{8}\.txt\.gz$/.test(name)).sort()
-  return names.map((name) => ({ name, path: join(folder, name), sealed: true, from: 0, bytes: 0, modified: 0 }))
 }

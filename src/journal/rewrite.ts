@@ -11,6 +11,7 @@ import { openAside } from './aside.ts'
 import type { Forgotten } from './forget.ts'
 import type { Segment } from './port.ts'
 import { readLines, sift } from './lines.ts'
+import { isRemainder } from './segment.ts'
 
 export interface Rewrite {
   readonly segment: Segment
@@ -43,18 +44,26 @@ export interface Rewritten extends Readonly<Counts> {
 
 const isNothing = ({ ids, edited, authors, renewed }: Forgotten): boolean => ids.size + edited.size + authors.size + renewed.size === 0
 
+/** Whether a line of such a file can be read. */
+async function reader(segment: Segment): Promise<(line: string) => boolean> {
+  const { isReadable, decodeLine } = await import('../message/record.ts')
+  const decode = isRemainder(segment) ? (await import('./remains.ts')).decodeRemain : decodeLine
+  return (line) => isReadable(line, decode)
+}
+
 /** What is loaded only where lines are looked into: a segment that is sealed passes as it is, and a thread that loads no schema starts at once. */
-async function judges(forgotten: Forgotten, repair: boolean): Promise<{ remember: (line: string) => string | undefined; isRecord: (line: string) => boolean }> {
+async function judges({ segment, forgotten, repair }: Rewrite): Promise<{ remember: (line: string) => string | undefined; isRecord: (line: string) => boolean }> {
   const forget = isNothing(forgotten) ? undefined : await import('./forget.ts')
-  const record = repair ? await import('../message/record.ts') : undefined
-  return { remember: (line) => (forget === undefined ? line : forget.remember(line, forgotten)), isRecord: (line) => record?.isRecord(line) ?? true }
+  const read = repair ? await reader(segment) : undefined
+  return { remember: (line) => (forget === undefined ? line : forget.remember(line, forgotten)), isRecord: (line) => read?.(line) ?? true }
 }
 
 const none = (): Counts => ({ records: 0, changed: 0, removed: 0, last: 0 })
 
 /** The text that stays, piece by piece; `aside` gets what is left out because it is no record. */
-async function* staying({ segment, before, forgotten, repair }: Rewrite, counts: Counts, aside: (text: Buffer) => Promise<void>): AsyncGenerator<string> {
-  const { remember, isRecord } = await judges(forgotten, repair)
+async function* staying(job: Rewrite, counts: Counts, aside: (text: Buffer) => Promise<void>): AsyncGenerator<string> {
+  const { segment, before, repair } = job
+  const { remember, isRecord } = await judges(job)
 
   function remove(lines: number): void {
     counts.changed += lines

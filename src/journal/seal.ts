@@ -24,9 +24,13 @@ export interface SealOptions {
 /** Where lines of a segment land that are no records. */
 export const asideOf = (quarantine: string, { name }: Segment): string => join(quarantine, `${name.replace(/\.txt(\.gz)?$/, '')}.removed`)
 
+/** Where a segment lands that retention removes and that could not be read in full. */
+export const damagedOf = (quarantine: string, { name }: Segment): string => join(quarantine, name.replace(/\.txt\.gz$/, '.damaged.txt.gz'))
+
 const sealedName = (name: string): string => (name.endsWith('.gz') ? name : `${name}.gz`)
 
-async function takePlace({ folder, seals, disk, crashPoint }: SealOptions, name: string, temporary: string, { bytes, sha256, records, last }: Rewritten): Promise<void> {
+/** Puts a finished file in its place; its checksum is kept first, so that whatever a crash leaves can be told whole from torn. */
+export async function takePlace({ folder, seals, disk, crashPoint }: SealOptions, name: string, temporary: string, { bytes, sha256, records, last }: Rewritten): Promise<void> {
   crashPoint('after gzip')
   // A position that was given away is never given again, also where its record is not there any more.
   const before = await readSeal(seals, name)
@@ -36,7 +40,7 @@ async function takePlace({ folder, seals, disk, crashPoint }: SealOptions, name:
 }
 
 /** Runs what fills a temporary file; where that fails nothing is left of it, because the disk may be full. */
-async function orNothing<T>(temporary: string, work: () => Promise<T>): Promise<T> {
+export async function orNothing<T>(temporary: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -23,6 +23,10 @@ export function segmentStart(name: string): Position | undefined {
   return (Date.UTC(Number(year), Number(month) - 1, Number(day)) + Number(ms)) * 1000
 }
 
+/** The name of what retention leaves of a segment. */
+export const remainderName = ({ name }: Pick<Segment, 'name'>): string => name.replace(/^messages_/, 'remainder_')
+export const isRemainder = ({ name }: Pick<Segment, 'name'>): boolean => name.startsWith('remainder_')
+
 export const utcDay = (position: Position): number => Math.floor(position / 1000 / msPerDay)
 
 /** All segments of a folder, oldest first. Where a segment is there both plain and sealed, the sealed one counts. */

@@ -4,6 +4,8 @@ import type { Position } from '../message/line.ts'
 import { BadLine, decodeLine } from '../message/record.ts'
 import { checksum, readSeal } from './checksum.ts'
 import type { Segment } from './port.ts'
+import { decodeRemain } from './remains.ts'
+import { isRemainder } from './segment.ts'
 import { readLines } from './lines.ts'
 
 export interface Verified {
@@ -24,14 +26,17 @@ async function checksumOf(seals: string, segment: Segment): Promise<Verified['ch
   return seal.sha256 === (await checksum(segment.path)) ? 'ok' : 'wrong'
 }
 
-/** Verifies the segments in order; `onProgress` is told of bytes read so far. */
+/** Verifies segments and remainders in order; `onProgress` is told of bytes read so far. */
 export async function* verify(segments: readonly Segment[], seals: string, onProgress: (bytes: number) => void): AsyncGenerator<Verified> {
-  let last: Position = 0
+  let lastOfAll: Position = 0
   for (const segment of segments) {
     const damaged: { line: number; reason: string }[] = []
     let damages = 0
     let records = 0
     let number = 0
+    // A remainder may lie beside the segment that it is of, with the same positions.
+    const decode = isRemainder(segment) ? decodeRemain : decodeLine
+    let last = isRemainder(segment) ? 0 : lastOfAll
     const note = (line: number, reason: string) => {
       damages++
       if (damaged.length < 100) damaged.push({ line, reason })
@@ -41,7 +46,7 @@ export async function* verify(segments: readonly Segment[], seals: string, onPro
         for (const line of lines) {
           number++
           try {
-            const { position } = decodeLine(line)
+            const { position } = decode(line)
             if (position <= last) note(number, `$T ${position} does not rise (the last was ${last})`)
             last = Math.max(last, position)
             records++
@@ -54,6 +59,7 @@ export async function* verify(segments: readonly Segment[], seals: string, onPro
     } catch (error) {
       note(0, `unreadable: ${error instanceof Error ? error.message : String(error)}`)
     }
+    if (!isRemainder(segment)) lastOfAll = last
     onProgress(segment.bytes)
     yield { segment: segment.name, records, bytes: segment.bytes, checksum: await checksumOf(seals, segment), damaged, damages }
   }

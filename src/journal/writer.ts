@@ -29,7 +29,7 @@ export interface WriterOptions {
 }
 
 /** Places where a process may die between two effects on the disk; a test visits each of them. */
-export const crashPoints = ['before write', 'after write', 'after sync', 'after rotate', 'after gzip', 'after checksum', 'after seal', 'before compacted', 'after compacted'] as const
+export const crashPoints = ['before write', 'after write', 'after sync', 'after rotate', 'after gzip', 'after checksum', 'after seal', 'before compacted', 'after compacted', 'after remainder', 'after rows', 'after removed'] as const
 export type CrashPoint = (typeof crashPoints)[number]
 
 interface Waiting {

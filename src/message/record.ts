@@ -44,10 +44,10 @@ export function decodeLine(line: string): JournalRecord {
   }
 }
 
-/** Whether a line is a record. */
-export function isRecord(line: string): boolean {
+/** Whether a line can be read in such a way. */
+export function isReadable(line: string, decode: (line: string) => unknown): boolean {
   try {
-    decodeLine(line)
+    decode(line)
     return true
   } catch (error) {
     if (error instanceof BadLine) return false

@@ -39,12 +39,18 @@ function parse(line: string, sealed: boolean): DumpLine {
 const ownFolder = (folder: string): string => join(folder, 'dump', 'own')
 const plainName = /^messages_\d{8}_\d{8}\.txt$/
 
-/** The lines of all dumps in the order of names. Just after a crash the newest may end within a line, and a segment may be there twice. */
+/** What retention left of segments that are gone. Of one that is still there it says nothing new. */
+function readRemainders(own: string, segments: readonly string[]): DumpLine[] {
+  const names = readdirSync(own).filter((name) => /^remainder_\d{8}_\d{8}\.txt\.gz$/.test(name) && !segments.includes(name.replace('remainder_', 'messages_').replace(/\.gz$/, '')))
+  return names.sort().flatMap((name) => gunzipSync(readFileSync(join(own, name))).toString('utf8').split('\n').slice(0, -1).map((line) => parse(line, true)))
+}
+
+/** The lines of all dumps in the order of names, and before them what retention left of older ones. Just after a crash the newest may end within a line, and a segment may be there twice. */
 export function readDumps(folder: string, after: 'a crash' | 'recovery'): DumpLine[] {
   const own = ownFolder(folder)
   const names = new Set(readdirSync(own))
   const segments = [...new Set([...names].map((name) => name.replace(/\.gz$/, '')))].filter((name) => plainName.test(name)).sort()
-  return segments.flatMap((name) => {
+  const lines = segments.flatMap((name) => {
     const plain = names.has(name) ? readFileSync(join(own, name), 'utf8') : undefined
     const packed = names.has(`${name}.gz`) ? gunzipSync(readFileSync(join(own, `${name}.gz`))).toString('utf8') : undefined
     if (after === 'recovery' && plain !== undefined && packed !== undefined) throw new Error(`${name} is there twice`)
@@ -54,6 +60,7 @@ export function readDumps(folder: string, after: 'a crash' | 'recovery'): DumpLi
     if (rest !== '' && (after === 'recovery' || name !== segments.at(-1))) throw new Error(`${name} ends within a line: ${rest}`)
     return lines.map((line) => parse(line, packed !== undefined))
   })
+  return [...readRemainders(own, segments), ...lines]
 }
 
 /** What is left over or does not fit its checksum after recovery; empty where all is well. */

@@ -22,7 +22,7 @@ function byId(lines: readonly DumpLine[]): Map<string, DumpLine[]> {
   return groups
 }
 
-const goneAuthors = (lines: readonly DumpLine[]): Set<string> => new Set(lines.filter(({ op, state }) => op === 'A' && state === 'deleted').map(({ id }) => id))
+export const goneAuthors = (lines: readonly DumpLine[]): Set<string> => new Set(lines.filter(({ op, state }) => op === 'A' && state === 'deleted').map(({ id }) => id))
 
 /** What holds of every dump, whatever was acknowledged. */
 function judgeLines(lines: readonly DumpLine[]): void {
@@ -34,18 +34,22 @@ function judgeLines(lines: readonly DumpLine[]): void {
   }
   for (const [id, group] of byId(lines)) {
     const ops = group.map(({ op }) => op).join('')
-    if (!ops.startsWith('A')) assert.match(ops, /^I?U*D?$/, `the lines of ${id}`)
+    if (!ops.startsWith('A')) assert.match(ops, /^[IK]?[UK]*D?$/, `the lines of ${id}`)
   }
 }
 
-/** A line may be missing only where compaction had a reason to take it. */
-function mayBeMissing(op: string, position: number, group: readonly DumpLine[], author: string, gone: ReadonlySet<string>): boolean {
+/** A line may be missing only where compaction had a reason to take it: a newer one, or what retention left of that. */
+function mayBeMissing(op: string, position: number, group: readonly DumpLine[]): boolean {
   if (op === 'D' || op === 'A') return false
-  return gone.has(author) || group.some((line) => line.position > position && (line.op === 'U' || line.op === 'D'))
+  return group.some((line) => line.position > position && (line.op === 'U' || line.op === 'K' || line.op === 'D'))
 }
 
 /** Messages of authors who go are named after them. */
-const authorOf = (id: string): string => id.replace(/^test:/, '')
+export const authorOf = (id: string): string => id.replace(/^test:/, '')
+
+/** Of a message retention leaves its id, and compaction a delete where its author is gone. */
+const mayStandFor = ({ op, id }: DumpLine, written: string, gone: ReadonlySet<string>): boolean =>
+  (written === 'I' || written === 'U') && (op === 'K' || (op === 'D' && gone.has(authorOf(id))))
 
 function judgeReceipt([outcome, id, position]: Told, at: ReadonlyMap<number, DumpLine>, groups: ReadonlyMap<string, readonly DumpLine[]>, gone: ReadonlySet<string>): void {
   const group = groups.get(id) ?? []
@@ -53,8 +57,8 @@ function judgeReceipt([outcome, id, position]: Told, at: ReadonlyMap<number, Dum
   if (position === undefined) return
   const op = opOf.get(outcome) ?? outcome
   const line = at.get(position)
-  if (line === undefined) assert.ok(mayBeMissing(op, position, group, authorOf(id), gone), `${id} was acknowledged as ${outcome} at ${position} and is missing`)
-  else assert.deepEqual([line.op, line.id], [op, id], `the line at ${position}`)
+  if (line === undefined) assert.ok(mayBeMissing(op, position, group), `${id} was acknowledged as ${outcome} at ${position} and is missing`)
+  else assert.deepEqual([mayStandFor(line, op, gone) ? op : line.op, line.id], [op, id], `the line at ${position}`)
   if (op !== 'A' || line?.state === 'deleted' || line?.name !== undefined) return
   assert.ok(group.some((newer) => newer.position > position), `the newest state of the author ${id} lost its name`)
 }
@@ -74,7 +78,7 @@ export function overdue(lines: readonly DumpLine[]): string[] {
   const gone = goneAuthors(lines)
   return lines
     .filter(({ sealed, op, id, position, key, name, state }) => {
-      if (!sealed || op === 'D') return false
+      if (!sealed || op === 'D' || op === 'K') return false
       const superseded = (newest.get(id) ?? 0) > position
       return op === 'A' ? (superseded || state === 'deleted') && name !== undefined : superseded || gone.has(key ?? '')
     })

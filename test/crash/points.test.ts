@@ -6,7 +6,7 @@ import { crashPoints, type CrashPoint } from '../../src/journal/writer.ts'
 import { temporaryFolder } from '../journal/fixtures.ts'
 import { startLife } from './life.ts'
 import type { Told } from './oracle.ts'
-import { judgeFiles, judgeRecovery } from './recovery.ts'
+import { judgeFiles, judgeRecovery, loseKnown } from './recovery.ts'
 
 /** The how-manieth time it dies there: late enough that something is lost if it can be. A point that is missing here does not compile. */
 const passes: Readonly<Record<CrashPoint, number>> = {
@@ -19,7 +19,12 @@ const passes: Readonly<Record<CrashPoint, number>> = {
   'after seal': 1,
   'before compacted': 1,
   'after compacted': 1,
+  'after remainder': 1,
+  'after rows': 1,
+  'after removed': 1,
 }
+
+const ofRetention = new Set<CrashPoint>(['after remainder', 'after rows', 'after removed'])
 
 describe('a process that dies', { concurrency: 3 }, () => {
   for (const point of crashPoints) {
@@ -33,6 +38,8 @@ describe('a process that dies', { concurrency: 3 }, () => {
       assert.equal(signal, 'SIGKILL', `it did not die by its own hand: ${complaint}`)
       assert.ok(acknowledged.length > 0, 'nothing was acknowledged before it died')
       judgeFiles(folder, acknowledged)
+      // What retention leaves is all that its ids can be had from.
+      if (ofRetention.has(point)) loseKnown(folder)
       await judgeRecovery(folder, acknowledged)
     })
   }

@@ -17,6 +17,8 @@ const [path = '', life = '0', seed = '0'] = process.argv.slice(2)
 const writers = 4
 /** In receipts: now and then a segment is full and compaction finds something to do. */
 const compactEvery = 200
+/** Bytes: some sealed segments stay, so that there is something to compact. */
+const retained = 60_000
 const random = numbers(Number(seed) * 1000 + Number(life))
 const below = (limit: number): number => Math.floor(random() * limit)
 
@@ -38,11 +40,19 @@ const archive = await openArchive({
   crashPoint: crashAt(process.env, crashPoints),
 })
 
+const followers = { reached: () => Number.POSITIVE_INFINITY, drop: () => Promise.resolve() }
+/** Not while it is being done: on a slow machine one would wait behind the other. */
+let keeping: Promise<void> | undefined
+async function keepUp(): Promise<void> {
+  await archive.compact(new AbortController().signal)
+  await archive.retain({ age: 0, size: retained }, followers, new AbortController().signal)
+}
+
 let told = 0
 async function offer(drafts: readonly Draft[]): Promise<void> {
   for (const { outcome, id, position } of await archive.intake.offer(drafts, { source: 'test', imported: false })) {
     tell(position === undefined ? [outcome, id] : [outcome, id, position])
-    if (++told % compactEvery === 0) void archive.compact(new AbortController().signal)
+    if (++told % compactEvery === 0) keeping ??= keepUp().finally(() => (keeping = undefined))
   }
 }
 

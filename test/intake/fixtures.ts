@@ -12,8 +12,8 @@ export const draft = (id: string, more: Partial<MessageDraft> = {}): Draft => ({
   kind: 'message',
   message: { id_str: id, text: `text of ${id}`, network: 'test', created_at: '2026-01-02T03:04:05.000Z', user: { screen_name: 'ann', user_id: 'key:ann' }, ...more },
 })
-export const edit = (id: string, text: string, edited_at: string): Draft => {
-  const made = draft(id, { text, edited_at })
+export const edit = (id: string, text: string, edited_at: string, more: Partial<MessageDraft> = {}): Draft => {
+  const made = draft(id, { ...more, text, edited_at })
   return made.kind === 'message' ? { ...made, kind: 'edit' } : made
 }
 export const remove = (id: string): Draft => ({ kind: 'delete', id_str: id })

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import type { Draft } from '../../src/intake/port.ts'
 import { keepUp } from '../../src/intake/upkeep.ts'
 import { dataFolder, openDataFolder } from '../../src/journal/data-folder.ts'
-import { heldClock, readAll, temporaryFolder, told } from '../journal/fixtures.ts'
+import { heldClock, noFollowers, readAll, temporaryFolder, told } from '../journal/fixtures.ts'
 import { author, draft, edit, openTest, remove, type Opened } from './fixtures.ts'
 
 const never = new AbortController().signal
@@ -79,7 +79,7 @@ test('of what retention removed also the newest edit stays known, and a damaged 
   await first.outcomes(draft('test:b'))
   await first.archive.journal.sealed()
   clock.add(10)
-  await first.archive.retain({ age: 1, size: 0 }, () => Promise.resolve(), never)
+  await first.archive.retain({ age: 1, size: 0 }, noFollowers, never)
   await first.close()
   rmSync(join(state, 'known.db'))
   const second = await openTest(t, { path, now: clock.now })
@@ -101,7 +101,7 @@ test('a compaction that is remembered from a time to come does not keep the next
   await writeFile(join(archive.folder.state, 'compacted-at'), String(clock.now() + 1e12))
   const stop = new AbortController()
   const said: string[] = []
-  await keepUp(archive, { compactEvery: 86_400_000, retention: { age: 0, size: 0 }, now: clock.now, log: { info: (text) => (said.push(text), stop.abort()), error: (text) => (said.push(text), stop.abort()) }, onRemoved: () => Promise.resolve() }, stop.signal)
+  await keepUp(archive, { compactEvery: 86_400_000, retention: { age: 0, size: 0 }, now: clock.now, log: { info: (text) => (said.push(text), stop.abort()), error: (text) => (said.push(text), stop.abort()) }, followers: noFollowers }, stop.signal)
   assert.deepEqual(said, ['compacted: 1 lines of dumps and 0 of other files went'])
 })
 

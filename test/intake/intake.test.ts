@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { failingDisk, heldClock, told } from '../journal/fixtures.ts'
+import { failingDisk, heldClock, noFollowers, told } from '../journal/fixtures.ts'
 import { author, draft, edit, openTest, remove } from './fixtures.ts'
 
 test('a message is written once, whatever its source offers again, also after a restart', async (t) => {
@@ -142,7 +142,7 @@ test('ids of removed segments stay known, also when everything is made again fro
   await first.outcomes(draft('test:new'))
   await first.archive.journal.sealed()
   clock.add(10)
-  const gone = await first.archive.retain({ age: 1, size: 0 }, () => Promise.resolve(), new AbortController().signal)
+  const gone = await first.archive.retain({ age: 1, size: 0 }, noFollowers, new AbortController().signal)
   assert.equal(gone.length, 1)
   await first.close()
   await rm(join(state, 'known.db'))

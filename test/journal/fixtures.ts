@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test'
 import { realDisk, type Disk } from '../../src/journal/disk.ts'
 import { openJournal, type JournalOptions, type OpenJournal } from '../../src/journal/journal.ts'
 import type { Journal } from '../../src/journal/port.ts'
+import type { Followers } from '../../src/journal/retain.ts'
 import type { Entry, JournalRecord } from '../../src/message/line.ts'
 import type { Message } from '../../src/message/schema.ts'
 
@@ -52,6 +53,9 @@ export const author = (key: string, name: string, state: 'active' | 'hidden' | '
   imported: false,
   author: { key, network: 'test', handle: `${key}.test`, name, state },
 })
+
+/** Nothing that follows the journal and would have to read a segment before it goes. */
+export const noFollowers: Followers = { reached: () => Number.POSITIVE_INFINITY, drop: () => Promise.resolve() }
 
 /** A clock that only moves when told. */
 export function heldClock(start = Date.UTC(2026, 0, 2, 12)): { now: () => number; set(ms: number): void; add(ms: number): void } {

@@ -7,11 +7,12 @@ import { test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { cleanForeign } from '../../src/journal/foreign.ts'
 import { nothingForgotten, remember, rememberForeign, type Forgotten } from '../../src/journal/forget.ts'
-import { overdue, remainders, retain } from '../../src/journal/retain.ts'
+import { remainders, type KeptId } from '../../src/journal/remains.ts'
+import { overdue, retain } from '../../src/journal/retain.ts'
 import type { Segment } from '../../src/journal/port.ts'
 import { verify, type Verified } from '../../src/journal/verify.ts'
 import { encodeEntry, encodeLine } from '../../src/message/line.ts'
-import { author, edit, heldClock, insert, openAt, readAll, remove, temporaryFolder, told, type Opened } from './fixtures.ts'
+import { author, edit, heldClock, insert, noFollowers, openAt, readAll, remove, temporaryFolder, told, type Opened } from './fixtures.ts'
 
 const forgotten = (what: Partial<Forgotten>): Forgotten => ({ ...nothingForgotten, ...what })
 const quiet = () => undefined
@@ -146,7 +147,7 @@ test('of authors who are gone or renewed nothing personal stays in what retentio
   clock.add(86_400_000)
   const [gone, renewed] = await journal.append([author('key:ann', 'Ann', 'deleted'), author('key:bob', 'Robert')])
   await journal.sealed()
-  await retain(journal, join(path, 'dump', 'own'), { age: 1, size: 0 }, clock.now() + 10, () => Promise.resolve(), never)
+  await retain({ journal, followers: noFollowers, crashPoint: quiet, signal: never }, { age: 1, size: 0 }, clock.now() + 10)
   assert.deepEqual(await journal.compact(forgotten({ authors: new Set(['key:ann']), renewed: new Map([['key:ann', gone ?? 0], ['key:bob', renewed ?? 0]]) }), never), { changed: 2, failed: 0 })
   const [remainder] = await remainders(join(path, 'dump', 'own'))
   const text = gunzipSync(await readFile(remainder?.path ?? '')).toString()
@@ -163,9 +164,11 @@ test('retention removes the oldest sealed segments and leaves their ids, deletes
   clock.add(86_400_000)
   await journal.append([insert('newest')])
   await journal.sealed()
-  const removed: string[] = []
-  const gone = await retain(journal, join(path, 'dump', 'own'), { age: 12 * 3_600_000, size: 0 }, clock.now() + 1, async ({ name }) => void removed.push(name), never)
-  assert.deepEqual(gone.map(({ name }) => name), removed)
+  const dropped: string[] = []
+  const followers = { ...noFollowers, drop: async (messages: readonly KeptId[]) => void dropped.push(...messages.map(({ id_str }) => id_str)) }
+  const [first] = journal.segments()
+  const gone = await retain({ journal, followers, crashPoint: quiet, signal: never }, { age: 12 * 3_600_000, size: 0 }, clock.now() + 1)
+  assert.deepEqual([gone.map(({ name }) => name), dropped], [[first?.name], ['old']])
   assert.deepEqual(told(await readAll(journal)).map((line) => line.split(' ')[1]), ['young', 'newest'])
   const [remainder] = await remainders(join(path, 'dump', 'own'))
   const lines = gunzipSync(await readFile(remainder?.path ?? '')).toString().trimEnd().split('\n').map((line): unknown => JSON.parse(line))
