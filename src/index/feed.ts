@@ -1,7 +1,7 @@
 // Owns keeping an index up with the journal: it follows from its own cursor, so that what was missed while it was away, or
 // everything after it was thrown away, comes by itself. Does not know which index it is.
-import type { Journal } from '../journal/port.ts'
-import type { Position } from '../message/line.ts'
+import type { Batch, Journal } from '../journal/port.ts'
+import { linePosition, type Position } from '../message/line.ts'
 import { wait } from '../support/timer.ts'
 import type { Index } from './port.ts'
 
@@ -15,7 +15,7 @@ export interface Feed {
 }
 
 export interface FeedOptions {
-  readonly journal: Pick<Journal, 'follow' | 'last'>
+  readonly journal: Pick<Journal, 'follow' | 'last' | 'leftAuthors'>
   readonly index: Pick<Index, 'apply' | 'cursor' | 'clear'>
   readonly log: { error(message: string): void }
   /** Milliseconds that a few lines wait for more, and after which what failed is tried again. */
@@ -34,9 +34,15 @@ export function createFeed({ journal, index, log, gather = 200, retryAfter = 2_0
   let following: Promise<void> = Promise.resolve()
   let clearing: Promise<void> | undefined
 
+  /** Everything after a position. An index that begins hears first of authors whose records retention removed. */
+  async function* all(after: Position, signal: AbortSignal): AsyncGenerator<Pick<Batch, 'lines' | 'last'>> {
+    for await (const lines of journal.leftAuthors(after, signal)) yield { lines, last: linePosition(lines.at(-1) ?? '') ?? after }
+    yield* journal.follow(after, signal)
+  }
+
   async function follow(from: Position, signal: AbortSignal): Promise<void> {
     let gathered: readonly string[] = []
-    for await (const { lines, last } of journal.follow(from, signal)) {
+    for await (const { lines, last } of all(from, signal)) {
       gathered = gathered.length === 0 ? lines : [...gathered, ...lines]
       // What is read back from disk comes in small pieces: as long as there is more, only full portions are worth a commit.
       const isAll = last >= journal.last()

@@ -4,7 +4,7 @@ import { createFeed, type Feed } from '../../src/index/feed.ts'
 import type { Index } from '../../src/index/port.ts'
 import type { Batch } from '../../src/journal/port.ts'
 import { linePosition } from '../../src/message/line.ts'
-import { insert, Lines } from './made.ts'
+import { authorIs, insert, Lines } from './made.ts'
 
 /** A journal in memory that can be written to while it is followed. */
 class Followed {
@@ -14,6 +14,13 @@ class Followed {
   append(count: number): void {
     for (let i = 0; i < count; i++) this.lines.append([insert({ id_str: `m${this.lines.all.length}` })])
     for (const wake of this.#wake) wake()
+  }
+
+  /** Lines of authors that lie before all others, which nobody else follows. */
+  left: string[] = []
+  async *leftAuthors(after: number): AsyncGenerator<readonly string[]> {
+    const lines = this.left.filter((line) => (linePosition(line) ?? 0) > after)
+    if (lines.length > 0) yield lines
   }
 
   last = (): number => this.lines.all.at(-1)?.position ?? 0
@@ -114,6 +121,23 @@ describe('the feed of an index', () => {
       await feed.rebuild()
       await again
       assert.deepEqual(index.taken, journal.lines.after(0))
+    })
+  })
+  it('tells an index that begins of authors whose records are gone, before all else, and one that stands further on of none', async () => {
+    const gone = new Lines(1_000)
+    const left = gone.append([authorIs({ key: 'ann', state: 'hidden' }), authorIs({ key: 'bob', handle: 'bob.test' })])
+    await feeding(async (journal, index, feed) => {
+      await index.waitFor(5)
+      journal.left = left
+      const again = index.waitFor(7)
+      await feed.rebuild()
+      await again
+      const all = [...left, ...journal.lines.after(0)]
+      assert.deepEqual(index.taken, all)
+      index.failures.push(new Error('full'))
+      journal.append(1)
+      await index.waitFor(8)
+      assert.deepEqual(index.taken, [...left, ...journal.lines.after(0)])
     })
   })
   it('makes an index again that knows more than the dumps, some of which are gone', async () => {
