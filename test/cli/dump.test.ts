@@ -24,6 +24,19 @@ describe('dump list', () => {
   })
 })
 
+describe('dump verify', () => {
+  test('looks at what retention left as well', async (t) => {
+    const path = await temporaryFolder(t)
+    await store(path, [{ kind: 'message', message: post('ann', 'whole') }])
+    assert.equal((await run(path, 'verify')).code, 0)
+    const name = 'remainder_20260501_43200000.txt.gz'
+    await writeFile(join(path, 'dump', 'own', name), gzipSync('{"$T":1777636800000000,"$P":"K","created_at":"2026-05-01T11:00:00.000Z"}\n'))
+    const { code, out } = await run(path, 'verify')
+    const [left]: Readonly<Record<string, unknown>>[] = out.trimEnd().split('\n').map((line) => JSON.parse(line))
+    assert.deepEqual([code, left?.['segment'], left?.['checksum'], left?.['damages']], [1, name, 'missing', 1])
+  })
+})
+
 describe('dump repair', () => {
   test('says how many lines it took out and where all of them are kept', async (t) => {
     const path = await temporaryFolder(t)
