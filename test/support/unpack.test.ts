@@ -4,7 +4,7 @@ import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { unpacked } from '../../src/support/unpack.ts'
+import { BrokenPack, unpacked } from '../../src/support/unpack.ts'
 import { temporaryFolder } from '../journal/fixtures.ts'
 
 const never = new AbortController().signal
@@ -32,7 +32,7 @@ for (const [name, pack] of [['a.txt', (content: Buffer) => content], ['a.gz', gz
 test('a bomb is refused within its first megabytes, also behind text that is none', async () => {
   const folder = await temporaryFolder()
   const bomb = Buffer.alloc(64 * 1024 * 1024, 97)
-  const content = { 'a.gz': [gzipSync(bomb)], 'b.gz': [gzipSync(text.subarray(0, 10_000)), gzipSync(bomb)], 'c.zst': [zstdCompressSync(bomb)] }
+  const content = { 'a.gz': [gzipSync(bomb)], 'b.gz': [gzipSync(text.subarray(0, 10_000)), gzipSync(bomb)], 'c.zst': [zstdCompressSync(bomb)], 'd.zst': [zstdCompressSync(text.subarray(0, 10_000)), zstdCompressSync(bomb)] }
   for (const [name, parts] of Object.entries(content)) {
     await writeFile(join(folder, name), Buffer.concat(parts))
     let bytes = 0
@@ -49,4 +49,31 @@ test('what is small is let through however well it packs', async () => {
   let bytes = 0
   for await (const chunk of unpacked(file, () => undefined, never)) bytes += chunk.length
   assert.equal(bytes, 1024 * 1024)
+})
+
+const gathered = async (content: Buffer): Promise<string> => {
+  const file = join(await temporaryFolder(), 'a.zst')
+  await writeFile(file, content)
+  const chunks: Buffer[] = []
+  for await (const chunk of unpacked(file, () => undefined, never)) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}
+const frame = (content: string | Buffer): Buffer => zstdCompressSync(content)
+/** What zstd passes over: a mark, a length, and as many bytes. */
+const skipped = Buffer.from('502a4d180400000061626364', 'hex')
+
+test('every frame of a zstd file is read, wherever it ends, and frames without text are passed over', async () => {
+  assert.equal(await gathered(Buffer.concat([skipped, frame('one '), frame(''), skipped, skipped, frame('two'), skipped])), 'one two')
+  const halves = [text.subarray(0, 1_000_000), text.subarray(1_000_000)]
+  assert.ok((await gathered(Buffer.concat(halves.map(frame)))) === text.toString('utf8'))
+  // A frame that ends where a read of the file does.
+  const filling = Buffer.alloc(256 * 1024 - frame('one ').length)
+  skipped.copy(filling, 0, 0, 4)
+  filling.writeUInt32LE(filling.length - 8, 4)
+  assert.equal(await gathered(Buffer.concat([filling, frame('one '), frame('two')])), 'one two')
+})
+
+test('what is no frame behind a frame breaks a zstd file, and so do more frames than anybody makes', async () => {
+  for (const rest of [Buffer.from('no frame at all'), Buffer.from('x'), frame('cut off').subarray(0, 12)]) await assert.rejects(gathered(Buffer.concat([frame('one'), rest])), BrokenPack)
+  await assert.rejects(gathered(Buffer.concat(Array.from({ length: 1_100 }, () => skipped))), /more than a frame for every 256 bytes/)
 })
