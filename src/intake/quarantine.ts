@@ -3,6 +3,7 @@
 import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isModest } from '../support/json.ts'
+import { inTurn } from '../support/turns.ts'
 
 export interface Quarantine {
   keep(reason: string, what: unknown): void
@@ -35,9 +36,10 @@ export function createQuarantine(folder: string, now: () => number): Quarantine 
       const sample = isModest(what, maxBytes, maxDepth) ? { reason, draft: what } : { reason }
       const line = `${JSON.stringify(sample).slice(0, maxBytes)}\n`
       if ((bytes += line.length) > maxBytesADay) return
+      const path = join(folder, `invalid-${today}.ndjson`)
       writing = writing
         .then(() => mkdir(folder, { recursive: true }))
-        .then(() => appendFile(join(folder, `invalid-${today}.ndjson`), line))
+        .then(() => inTurn(path, () => appendFile(path, line)))
         // A sample that cannot be kept (the disk may be full) is still counted.
         .catch(() => undefined)
     },

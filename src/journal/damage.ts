@@ -3,6 +3,7 @@
 import { appendFile, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createHash } from 'node:crypto'
+import { inTurn } from '../support/turns.ts'
 import type { OnSegmentDamage } from './read.ts'
 
 export interface Damage {
@@ -41,7 +42,7 @@ export function createDamageLog(path: string, onDamage: (damage: Damage) => void
       const kept = `${JSON.stringify({ segment, reason, line: line.slice(0, maxLine) })}\n`
       writing = writing
         .then(() => mkdir(dirname(path), { recursive: true }))
-        .then(() => appendFile(path, kept))
+        .then(() => inTurn(path, () => appendFile(path, kept)))
         // The place to keep it may be full as well; the count and the report stand.
         .catch(() => undefined)
     },

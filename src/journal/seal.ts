@@ -6,8 +6,9 @@ import { checksum, readSeal, writeSeal } from './checksum.ts'
 import { moveIntoPlace, type Disk } from './disk.ts'
 import { nothingForgotten, type Forgotten } from './forget.ts'
 import type { Position } from '../message/line.ts'
+import { inTurn } from '../support/turns.ts'
 import type { Segment } from './port.ts'
-import { rewriteInWorker, type Rewritten } from './rewrite.ts'
+import { rewriteInWorker, type Rewrite, type Rewritten } from './rewrite.ts'
 import type { CrashPoint } from './writer.ts'
 
 export interface SealOptions {
@@ -49,13 +50,19 @@ export async function orNothing<T>(temporary: string, work: () => Promise<T>): P
   }
 }
 
+/** Nobody else changes what was set aside of the segment before, while lines may be added to it. */
+function rewriteAside(options: SealOptions, job: Omit<Rewrite, 'aside'>): Promise<Rewritten> {
+  const aside = asideOf(options.quarantine, job.segment)
+  return inTurn(aside, () => rewriteInWorker({ ...job, aside }, options.signal))
+}
+
 /** Compresses a closed plain segment and removes the plain file. */
 export async function seal(options: SealOptions, segment: Segment): Promise<Rewritten> {
   const name = sealedName(segment.name)
   const temporary = join(options.folder, `${name}.tmp`)
   await mkdir(options.folder, { recursive: true })
   const done = await orNothing(temporary, async () => {
-    const rewritten = await rewriteInWorker({ segment, target: temporary, aside: asideOf(options.quarantine, segment), forgotten: nothingForgotten, repair: false }, options.signal)
+    const rewritten = await rewriteAside(options, { segment, target: temporary, forgotten: nothingForgotten, repair: false })
     await takePlace(options, name, temporary, rewritten)
     return rewritten
   })
@@ -68,7 +75,7 @@ export async function seal(options: SealOptions, segment: Segment): Promise<Rewr
 export async function shorten(options: SealOptions, segment: Segment, before: Position | undefined, forgotten: Forgotten, repair: boolean): Promise<Rewritten> {
   const temporary = `${segment.path}.tmp`
   return orNothing(temporary, async () => {
-    const done = await rewriteInWorker({ segment, before, target: temporary, aside: asideOf(options.quarantine, segment), forgotten, repair }, options.signal)
+    const done = await rewriteAside(options, { segment, before, target: temporary, forgotten, repair })
     if (done.changed === 0) return done
     options.crashPoint('before compacted')
     await takePlace(options, segment.name, temporary, done)

@@ -4,6 +4,7 @@ import { access, appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { realDisk } from '../../journal/disk.ts'
 import { writeAtomic } from '../../support/atomic-file.ts'
+import { inTurn } from '../../support/turns.ts'
 import type { ForeignLine } from './lines.ts'
 import type { Place } from './place.ts'
 
@@ -50,7 +51,9 @@ async function cutBack(path: string, upTo: number): Promise<number> {
 export async function openRejected(path: string, from: Place, floor: (total: number) => number): Promise<Rejected> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true })
-  let bytes = await cutBack(path, from.line)
+  let bytes = await inTurn(path, () => cutBack(path, from.line))
+  // Compaction may be writing the file anew.
+  const append = (text: string): Promise<void> => inTurn(path, () => appendFile(path, text, { flush: true }))
   let { leftOut } = from
   return {
     path,
@@ -72,10 +75,10 @@ export async function openRejected(path: string, from: Place, floor: (total: num
           bytes += size
         }
       }
-      if (text !== '') await appendFile(path, text, { flush: true })
+      if (text !== '') await append(text)
     },
     async finish() {
-      if (leftOut > 0) await appendFile(path, `${JSON.stringify({ more: leftOut, reason: `the first ${mostBytes / 1e6} MB of refused lines are kept` })}\n`, { flush: true })
+      if (leftOut > 0) await append(`${JSON.stringify({ more: leftOut, reason: `the first ${mostBytes / 1e6} MB of refused lines are kept` })}\n`)
     },
   }
 }
