@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DataFolder } from '../journal/data-folder.ts'
 import type { Disk } from '../journal/disk.ts'
+import { removeUnfinished } from '../journal/foreign.ts'
 import { openJournal, type OpenJournal } from '../journal/journal.ts'
 import type { Batch, Blockage, Segment } from '../journal/port.ts'
 import { readRemainder, remainders } from '../journal/remains.ts'
@@ -95,6 +96,7 @@ async function catchUp(known: Known, journal: OpenJournal, own: string, log: Arc
 /** Opens what a data folder keeps, repairing what a crash left. */
 export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   const { folder, now, log } = options
+  for (const path of [folder.imported, join(folder.state, 'quarantine')]) await removeUnfinished(path)
   let stuck: Blockage | null = null
   const journal = await openJournal({
     folder: folder.own,

@@ -1,7 +1,7 @@
 // Owns the daily forgetting: what was deleted or replaced since the last time is taken out of the sealed dumps and out of
 // every file that may still have its text.
 import { join } from 'node:path'
-import type { DataFolder } from '../journal/data-folder.ts'
+import { droppedFiles, type DataFolder } from '../journal/data-folder.ts'
 import { cleanForeign } from '../journal/foreign.ts'
 import type { Forgotten } from '../journal/forget.ts'
 import type { OpenJournal } from '../journal/journal.ts'
@@ -13,9 +13,11 @@ export interface Compacted {
   readonly lines: number
   /** Lines of imported, rejected, torn and quarantined files that went. */
   readonly foreign: number
+  /** Dumps and other files that could not be rewritten; what they have is looked for again the next time. */
+  readonly failed: number
 }
 
-const isOurs = (name: string): boolean => /^(messages|remainder)_\d{8}_\d{8}\.txt(\.gz)?$/.test(name)
+const isOurs = (name: string): boolean => /^(messages|remainder)_\d{8}_\d{8}\.txt(\.gz)?(\.tmp)?$/.test(name)
 
 /** So many out-of-date things are looked for in one pass over the dumps: about 60 MB, here and in the thread that rewrites. */
 const mostAtOnce = 250_000
@@ -47,15 +49,17 @@ function gather(outdated: Iterable<Outdated>, end: Position): Slice {
 /**
  * Compacts what is sealed, with as many passes as what is out of date needs; one that is interrupted goes on with the pass that
  * was not done. What became out of date in the open segment is remembered for the next time: only what lies before the first
- * segment that is not sealed counts as done, and nothing after a segment could not be rewritten.
+ * segment that is not sealed counts as done. Nothing does after something could not be rewritten, or while a file that is being imported
+ * may have the text: it comes among the imported ones later, at once or when the next process goes on with it.
  */
-export async function compact(journal: OpenJournal, known: Known, folder: DataFolder, onUnreadable: (path: string, reason: string) => void, signal: AbortSignal, atOnce = mostAtOnce): Promise<Compacted> {
+export async function compact(journal: OpenJournal, known: Known, folder: DataFolder, onTrouble: (path: string, reason: string) => void, signal: AbortSignal, atOnce = mostAtOnce): Promise<Compacted> {
   await journal.sealed(signal)
   // What is being sealed is not waited for by a stop.
-  if (signal.aborted) return { lines: 0, foreign: 0 }
+  if (signal.aborted) return { lines: 0, foreign: 0, failed: 0 }
   const open = journal.segments().find(({ sealed }) => !sealed)
   const upTo = open?.from ?? journal.last()
-  const foreignFolders = [folder.own, folder.imported, join(folder.state, 'quarantine')]
+  const foreignFolders = [{ path: folder.own, isOurs }, { path: folder.imported }, { path: join(folder.state, 'quarantine') }]
+  const toCome = (await droppedFiles(folder)).length
   // What becomes out of date from now on is for the next time, or there would be one more pass for ever. What was seen again is filed behind the last record.
   const end = journal.last() + 1
   let lines = 0
@@ -67,12 +71,14 @@ export async function compact(journal: OpenJournal, known: Known, folder: DataFo
     const done = await journal.compact(forgotten, signal)
     lines += done.changed
     failed += done.failed
-    foreign += await cleanForeign(foreignFolders, isOurs, forgotten, onUnreadable, signal)
+    const cleaned = await cleanForeign(foreignFolders, forgotten, onTrouble, signal)
+    foreign += cleaned.gone
+    failed += cleaned.failed
     if (signal.aborted) break
     slice = gather(known.outdated(atOnce, last), end)
     // Of what is of one position some may belong to the next pass.
     const upToHere = slice.last === undefined ? upTo : Math.min(upTo, last.position - 1)
-    if (failed === 0) known.compacted(upToHere)
+    if (failed === 0 && toCome === 0) known.compacted(upToHere)
   }
-  return { lines, foreign }
+  return { lines, foreign, failed }
 }

@@ -3,6 +3,7 @@
 // inside and outside a container.
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { LoklakError } from '../watch/errors.ts'
@@ -36,6 +37,12 @@ export function dataFolder(path: string): DataFolder {
     settings: join(root, 'settings'),
     socket: join(state, 'loklak.sock'),
   }
+}
+
+/** The files in `dump/import` that are to be imported, in the order of their names; one may still be being copied. */
+export async function droppedFiles({ import: folder }: Pick<DataFolder, 'import'>): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  return entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'readme.txt').map(({ name }) => name).sort()
 }
 
 function create(folder: DataFolder): void {

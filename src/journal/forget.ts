@@ -77,16 +77,3 @@ export function remember(line: string, forgotten: Forgotten): string | undefined
     throw error
   }
 }
-
-/**
- * The same for lines that are not ours (imported files, rejected, torn and quarantined lines): gone where they name what is
- * gone. Every version of what was edited goes, because the newest is in our own dumps.
- */
-export function rememberForeign(line: string, { ids, edited, authors }: Forgotten): string | undefined {
-  // A torn or rejected line may be cut or escaped anywhere, so quotes are taken with any number of backslashes before them.
-  // The search begins at a quote: begun at a backslash, a line of nothing else would take the square of its length.
-  for (const [, field, value] of line.matchAll(/"(id_str|user_id)\\*":\s*\\*"([^"\\]+)/g)) {
-    if (value !== undefined && (field === 'id_str' ? ids.has(value) || edited.has(value) : authors.has(value))) return undefined
-  }
-  return line
-}

@@ -1,7 +1,7 @@
 // Owns reading a line of any dump, the original's or ours, as a draft. Pure. What can be derived again is dropped, what is
 // not known is carried along, what cannot be right is refused with the reason.
-import { messageId } from '../../message/identity.ts'
-import { isAuthor, isMessageDraft, misfit, sourceTypes } from '../../message/schema.ts'
+import { idOf, networkOf, plainId } from '../../message/foreign.ts'
+import { isAuthor, isMessageDraft, misfit } from '../../message/schema.ts'
 import type { Draft } from '../../intake/port.ts'
 
 /** Fields that older dumps carry and that follow from others, or that only ever had a meaning in the original's memory. */
@@ -10,22 +10,11 @@ const derived = new Set([
   'without_l_len', 'without_lu_len', 'without_luh_len',
 ])
 const counts = ['reply_count', 'retweet_count', 'favourites_count'] as const
-const twitterId = /^\d{1,20}$/
-const plainId = /^[A-Za-z0-9._:~-]{1,256}$/
 
 type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export type Decoded = { readonly draft: Draft } | { readonly bad: string }
-
-/** The network of a message that does not name one: from its type, which the original always wrote. */
-function networkOf({ network, source_type, id_str }: Json): string {
-  if (typeof network === 'string' && network !== '') return network
-  const type = typeof source_type === 'string' ? source_type.toUpperCase() : ''
-  if (type === 'TWITTER' || (type === '' && typeof id_str === 'string' && twitterId.test(id_str))) return 'twitter'
-  const known: readonly string[] = sourceTypes
-  return known.includes(type) ? type.toLowerCase() : 'generic'
-}
 
 /** Drops what is derived or empty (`null`), mends what the original wrote under a wrong name or as text. */
 function mended(line: Json): Json {
@@ -43,12 +32,13 @@ function mended(line: Json): Json {
 
 function decodeMessage(line: Json, kind: 'message' | 'edit'): Decoded {
   const message = mended(line)
-  const { id_str, user } = message
+  const { user } = message
   if (!isObject(user)) return { bad: 'has no user' }
-  if (typeof id_str !== 'string' || id_str === '') return { bad: 'has no id_str' }
+  const id_str = idOf(message)
+  if (id_str === undefined) return { bad: 'has no id_str' }
   const network = networkOf(message)
   const name = typeof user['screen_name'] === 'string' ? user['screen_name'] : message['screen_name']
-  const draft = { ...message, id_str: plainId.test(id_str) ? id_str : messageId(network, id_str), network, user: { ...mended(user), screen_name: name } }
+  const draft = { ...message, id_str, network, user: { ...mended(user), screen_name: name } }
   return isMessageDraft(draft) ? { draft: { kind, message: draft } } : { bad: misfit('draft', draft) ?? 'does not fit' }
 }
 

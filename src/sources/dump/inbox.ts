@@ -1,9 +1,10 @@
 // Owns `dump/import`: whatever is dropped there is imported in the order of names and moved to `dump/imported`, with a
 // receipt of what became of it. A file that cannot be imported is moved as well, with the reason; none blocks the others.
-import { access, copyFile, readdir, rename, rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { access, copyFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Intake } from '../../intake/port.ts'
+import { droppedFiles } from '../../journal/data-folder.ts'
 import { writeAtomic } from '../../support/atomic-file.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import type { Source, SourceState } from '../source.ts'
@@ -37,13 +38,15 @@ async function freePath(folder: string, name: string): Promise<string> {
   }
 }
 
-/** Moves a file, also to another file system. */
+/** Moves a file, also to another file system; there it takes its name when it is whole. */
 async function moveFile(from: string, to: string): Promise<void> {
   try {
     await rename(from, to)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error
-    await copyFile(from, to)
+    const temporary = join(dirname(to), '.moved.tmp')
+    await copyFile(from, temporary)
+    await rename(temporary, to)
     await rm(from)
   }
 }
@@ -68,8 +71,7 @@ export function inbox(options: InboxOptions): Source {
   async function settledFiles(): Promise<string[]> {
     const before = sizes
     sizes = new Map()
-    for (const name of (await readdir(options.import)).sort()) {
-      if (name.startsWith('.') || name === 'readme.txt') continue
+    for (const name of await droppedFiles(options)) {
       const info = await stat(join(options.import, name)).catch(() => undefined)
       if (info?.isFile() === true) sizes.set(name, `${info.size} ${info.mtimeMs}`)
     }
