@@ -53,10 +53,17 @@ async function verifyAll(context: Context, format: RowFormat): Promise<number> {
 }
 
 async function task(context: Context, name: 'compact' | 'repair', format: RowFormat): Promise<number> {
-  const columns = name === 'compact' ? ['lines', 'foreign'] : ['repaired', 'failed', 'kept']
+  const columns = name === 'compact' ? ['lines', 'foreign', 'failed'] : ['repaired', 'broken', 'resealed', 'failed', 'kept']
   const sheet: Sheet<object> = { columns: Object.fromEntries(columns.map((column) => [column, (row: object) => new Map<string, unknown>(Object.entries(row)).get(column)])) }
-  await writeRows(runTask(context, name, {}), sheet, { format, out: context.out, signal: context.signal })
-  return 0
+  let failed = false
+  async function* shown(): AsyncGenerator<object> {
+    for await (const row of runTask(context, name, {})) {
+      if ('failed' in row && row.failed !== 0) failed = true
+      yield row
+    }
+  }
+  await writeRows(shown(), sheet, { format, out: context.out, signal: context.signal })
+  return failed ? 1 : 0
 }
 
 export const dump = command({

@@ -56,8 +56,8 @@ async function* compact(archive: Archive, _body: unknown, signal: AbortSignal): 
 }
 
 async function* repair(archive: Archive): AsyncGenerator<object> {
-  const { changed, failed } = await archive.journal.repair()
-  yield { repaired: changed, failed, kept: changed === 0 ? '' : join(archive.folder.state, 'quarantine') }
+  const { changed, broken, resealed, failed } = await archive.journal.repair()
+  yield { repaired: changed, broken, resealed, failed, kept: changed + broken === 0 ? '' : join(archive.folder.state, 'quarantine') }
 }
 
 /** What is on disk, and that what is known is as new, also to other processes: `{position, segments}`. */

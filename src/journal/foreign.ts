@@ -128,5 +128,5 @@ export async function cleanForeign(folders: readonly ForeignFolder[], forgotten:
 
 /** Removes what a kill left half-done in a folder. */
 export async function removeUnfinished(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) if (isUnfinished(name)) await rm(join(folder, name), { force: true })
+  for (const name of await readdir(folder).catch(() => [])) if (isUnfinished(name)) await rm(join(folder, name), { recursive: true, force: true })
 }

@@ -14,7 +14,7 @@ import { readSegment } from './read.ts'
 import { cutTornEnd } from './recover.ts'
 import { authorLines, leaveRemainder, remainders, type Left } from './remains.ts'
 import { asideOf, damagedOf, isWhole, seal, shorten, type SealOptions } from './seal.ts'
-import type { Rewritten } from './rewrite.ts'
+import { isChanged, type Rewritten } from './rewrite.ts'
 import { listSegments, segmentStart } from './segment.ts'
 import { createTail } from './tail.ts'
 import { createWriter, type CrashPoint, type WriterStart } from './writer.ts'
@@ -45,8 +45,11 @@ export interface OpenJournal extends Journal {
   rotateIfDue(): Promise<void>
   /** Takes what is forgotten out of every sealed segment and remainder that has it. One that cannot be rewritten takes none of the others down. */
   compact(forgotten: Forgotten, signal: AbortSignal): Promise<Shortened>
-  /** Takes damaged lines out of every sealed segment and remainder that has any; all of them land in a file of that segment in `state/quarantine`. */
-  repair(): Promise<Shortened>
+  /**
+   * Takes damaged lines out of every sealed segment and remainder that has any; all of them land in a file of that segment in
+   * `state/quarantine`. Afterwards each that did not fail can be read to its end and has its checksum.
+   */
+  repair(): Promise<Repaired>
   /** Leaves a remainder of a sealed segment, unless it is there already. Rejects where the signal aborts. */
   leave(segment: Segment, signal: AbortSignal): Promise<Left>
   /** Takes a sealed segment of which a remainder was left out of the dumps. One that could not be read in full is kept, in `state/quarantine`. */
@@ -60,10 +63,18 @@ export interface OpenJournal extends Journal {
 
 const aborted = (signal: AbortSignal): Promise<void> => new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })))
 
-/** How many lines of segments changed, and how many segments could not be rewritten. */
 export interface Shortened {
+  /** Lines of segments. */
   readonly changed: number
+  /** Segments that could not be rewritten. */
   readonly failed: number
+}
+
+export interface Repaired extends Shortened {
+  /** Segments that broke off: what could be read of them is there, all of them as they were in `state/quarantine`. */
+  readonly broken: number
+  /** Segments that are whole and had a wrong checksum or none. */
+  readonly resealed: number
 }
 
 const waitFor = async (ms: number, signal: AbortSignal): Promise<void> => {
@@ -152,10 +163,12 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     return all.sort((a, b) => a.from - b.from)
   }
 
-  async function shortenAll(forgotten: Forgotten, repair: boolean, stop: AbortSignal): Promise<Shortened> {
+  async function shortenAll(forgotten: Forgotten, repair: boolean, stop: AbortSignal): Promise<Repaired> {
     const signal = AbortSignal.any([stop, closing.signal])
     let changed = 0
     let failed = 0
+    let broken = 0
+    let resealed = 0
     const segments = current()
     // What retention left of removed segments has records of authors too.
     const all = [...segments, ...(await remainders(folder))]
@@ -165,14 +178,22 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
         const done = await shorten({ ...sealing, signal }, segment, segments[i + 1]?.from, forgotten, repair)
         reportRemoved(segment, done)
         changed += done.changed
-        if (done.changed > 0 && closed.get(segment.from)?.name === segment.name) closed.set(segment.from, { ...segment, bytes: done.bytes, modified: now() })
+        if (done.kept !== undefined) {
+          broken++
+          damage.report(segment.name, '', `it breaks off (${done.broken}): what could be read of it is kept, and all of it as it was lies in ${done.kept}`)
+        }
+        if (done.resealed) {
+          resealed++
+          damage.report(segment.name, '', 'its checksum was wrong or missing; it has one again, of what it says now')
+        }
+        if (isChanged(done) && closed.get(segment.from)?.name === segment.name) closed.set(segment.from, { ...segment, bytes: done.bytes, modified: now() })
       } catch (error) {
         if (signal.aborted) break
         failed++
         damage.report(segment.name, '', `not rewritten: ${error instanceof Error ? error.message : String(error)}`)
       }
     }
-    return { changed, failed }
+    return { changed, failed, broken, resealed }
   }
 
   /** Takes the file of a segment away. */
@@ -212,7 +233,10 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       unsealed.clear()
       for (const segment of again) sealLater(segment)
     },
-    compact: (forgotten, signal) => inTurn(() => shortenAll(forgotten, false, signal)),
+    async compact(forgotten, signal) {
+      const { changed, failed } = await inTurn(() => shortenAll(forgotten, false, signal))
+      return { changed, failed }
+    },
     repair: () => inTurn(() => shortenAll(nothingForgotten, true, closing.signal)),
     leave: (segment, signal) => inTurn(() => leaveRemainder({ ...sealing, signal: AbortSignal.any([signal, closing.signal]) }, segment, damage.report)),
     remove: (segment, left) =>

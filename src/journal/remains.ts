@@ -69,7 +69,7 @@ export function decodeRemain(line: string): Remain {
 /** Writes what stays of the records of a segment, and syncs it. Rejects where the signal aborts. */
 async function writeLeft(segment: Segment, target: string, onDamage: OnSegmentDamage, signal: AbortSignal): Promise<Rewritten> {
   const hash = createHash('sha256')
-  const counts = { records: 0, changed: 0, removed: 0, last: 0, bytes: 0 }
+  const counts = { records: 0, changed: 0, removed: 0, broken: '', last: 0, bytes: 0 }
   const file = await open(target, 'w', 0o644)
   // Members of a gzip file may follow each other, so each batch is one.
   async function write(lines: readonly string[]): Promise<void> {

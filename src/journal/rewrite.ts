@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { Worker } from 'node:worker_threads'
 import { createGzip } from 'node:zlib'
 import { linePosition, type Position } from '../message/line.ts'
+import { breaksOff } from '../support/unpack.ts'
 import { openAside } from './aside.ts'
 import type { Forgotten } from './forget.ts'
 import type { Segment } from './port.ts'
@@ -35,12 +36,18 @@ interface Counts {
   removed: number
   /** The greatest position that was read, of lines that went too. */
   last: Position
+  /** Why the file breaks off where it does, which a repair puts up with; empty where it does not. */
+  broken: string
 }
 
 export interface Rewritten extends Readonly<Counts> {
   readonly bytes: number
+  /** Of the target; where there is none, a repair tells that of the file as it is. */
   readonly sha256: string
 }
+
+/** Whether another file takes the place of a sealed one. */
+export const isChanged = ({ changed, broken }: Readonly<Counts>): boolean => changed > 0 || broken !== ''
 
 const isNothing = ({ ids, edited, authors, renewed }: Forgotten): boolean => ids.size + edited.size + authors.size + renewed.size === 0
 
@@ -58,7 +65,7 @@ async function judges({ segment, forgotten, repair }: Rewrite): Promise<{ rememb
   return { remember: (line) => (forget === undefined ? line : forget.remember(line, forgotten)), isRecord: (line) => read?.(line) ?? true }
 }
 
-const none = (): Counts => ({ records: 0, changed: 0, removed: 0, last: 0 })
+const none = (): Counts => ({ records: 0, changed: 0, removed: 0, last: 0, broken: '' })
 
 /** The text that stays, piece by piece; `aside` gets what is left out because it is no record. */
 async function* staying(job: Rewrite, counts: Counts, aside: (text: Buffer) => Promise<void>): AsyncGenerator<string> {
@@ -88,19 +95,34 @@ async function* staying(job: Rewrite, counts: Counts, aside: (text: Buffer) => P
     return good
   }
 
-  for await (const lines of readLines(segment, () => remove(1), aside)) {
+  async function* readable(): AsyncGenerator<string[]> {
+    try {
+      yield* readLines(segment, () => remove(1), aside)
+    } catch (error) {
+      if (!repair || !breaksOff(error)) throw error
+      counts.broken = error.message
+    }
+  }
+
+  for await (const lines of readable()) {
     const text = (repair ? await withoutDamage(lines) : lines).map((line) => (line === '' ? '' : keep(line))).join('')
     if (text !== '') yield text
   }
 }
 
 /** Reads only, up to the first line that would change. */
-async function wouldChange(job: Rewrite): Promise<boolean> {
+async function look(job: Rewrite): Promise<Counts> {
   const counts = none()
   const pieces = staying(job, counts, () => Promise.resolve())
   while (counts.changed === 0) if ((await pieces.next()).done === true) break
   await pieces.return(undefined)
-  return counts.changed > 0
+  return counts
+}
+
+/** What there is to tell of a file that stays as it is. */
+async function asItIs({ segment, repair }: Rewrite, counts: Counts): Promise<Rewritten> {
+  const sha256 = repair ? await (await import('./checksum.ts')).checksum(segment.path) : ''
+  return { ...counts, bytes: segment.bytes, sha256 }
 }
 
 /**
@@ -108,8 +130,11 @@ async function wouldChange(job: Rewrite): Promise<boolean> {
  * target where a sealed segment would stay as it is.
  */
 export async function rewrite(job: Rewrite): Promise<Rewritten> {
+  if (job.segment.sealed) {
+    const seen = await look(job)
+    if (!isChanged(seen)) return asItIs(job, seen)
+  }
   const counts = none()
-  if (job.segment.sealed && !(await wouldChange(job))) return { ...counts, bytes: job.segment.bytes, sha256: '' }
   const hash = createHash('sha256')
   let bytes = 0
   const aside = openAside(job.aside)

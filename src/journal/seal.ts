@@ -1,6 +1,6 @@
 // Owns turning a closed segment into a sealed one, and a sealed one into a shorter one, so that at every moment of a power
 // cut exactly one good copy counts: the new file is written and synced beside, its checksum is kept, then it takes the place.
-import { mkdir, rm } from 'node:fs/promises'
+import { copyFile, link, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checksum, readSeal, writeSeal } from './checksum.ts'
 import { moveIntoPlace, type Disk } from './disk.ts'
@@ -8,7 +8,7 @@ import { nothingForgotten, type Forgotten } from './forget.ts'
 import type { Position } from '../message/line.ts'
 import { inTurn } from '../support/turns.ts'
 import type { Segment } from './port.ts'
-import { rewriteInWorker, type Rewrite, type Rewritten } from './rewrite.ts'
+import { isChanged, rewriteInWorker, type Rewrite, type Rewritten } from './rewrite.ts'
 import type { CrashPoint } from './writer.ts'
 
 export interface SealOptions {
@@ -25,7 +25,7 @@ export interface SealOptions {
 /** Where lines of a segment land that are no records. */
 export const asideOf = (quarantine: string, { name }: Segment): string => join(quarantine, `${name.replace(/\.txt(\.gz)?$/, '')}.removed`)
 
-/** Where a segment lands that retention removes and that could not be read in full. */
+/** Where a segment lands as it was that could not be read in full. A name that compaction unpacks, which takes text out of it as well. */
 export const damagedOf = (quarantine: string, { name }: Segment): string => join(quarantine, name.replace(/\.txt\.gz$/, '.damaged.txt.gz'))
 
 const sealedName = (name: string): string => (name.endsWith('.gz') ? name : `${name}.gz`)
@@ -71,16 +71,55 @@ export async function seal(options: SealOptions, segment: Segment): Promise<Rewr
   return done
 }
 
-/** Rewrites a sealed segment without what is forgotten (or, to repair it, without damaged lines); `before` is where the next one begins. Leaves it alone where nothing changes. */
-export async function shorten(options: SealOptions, segment: Segment, before: Position | undefined, forgotten: Forgotten, repair: boolean): Promise<Rewritten> {
+/** Keeps a segment aside as it is, whatever a crash does to it from then on: another name for it, or on another file system a copy. */
+async function keepAside({ disk, quarantine }: SealOptions, segment: Segment): Promise<string> {
+  await mkdir(quarantine, { recursive: true })
+  const name = damagedOf(quarantine, segment)
+  for (let n = 1; ; n++) {
+    const kept = n === 1 ? name : name.replace(/\.txt\.gz$/, `-${n}.txt.gz`)
+    try {
+      await link(segment.path, kept)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error
+      if (error.code === 'EEXIST') continue
+      await copyFile(segment.path, kept)
+      const copy = await open(kept, 'r+')
+      await copy.sync().finally(() => copy.close())
+    }
+    await disk.syncFolder(quarantine)
+    return kept
+  }
+}
+
+/** Keeps the checksum of a segment that is as it should be and has none, or another. */
+async function sealAsItIs({ seals }: SealOptions, { name }: Segment, { bytes, sha256, records, last }: Rewritten): Promise<boolean> {
+  const before = await readSeal(seals, name)
+  if (before?.sha256 === sha256) return false
+  await writeSeal(seals, { name, bytes, sha256, records, last: Math.max(last, before?.last ?? 0) })
+  return true
+}
+
+export interface Shortening extends Rewritten {
+  /** Where the file lies as it was, if it broke off. */
+  readonly kept?: string
+  /** The file stayed as it was and only its checksum was wrong or missing. */
+  readonly resealed: boolean
+}
+
+/**
+ * Rewrites a sealed segment without what is forgotten (or, to repair it, without damaged lines and what lies behind the place where it breaks off); `before` is
+ * where the next one begins. Leaves it alone where nothing changes.
+ */
+export async function shorten(options: SealOptions, segment: Segment, before: Position | undefined, forgotten: Forgotten, repair: boolean): Promise<Shortening> {
   const temporary = `${segment.path}.tmp`
   return orNothing(temporary, async () => {
     const done = await rewriteAside(options, { segment, before, target: temporary, forgotten, repair })
-    if (done.changed === 0) return done
+    if (!isChanged(done)) return { ...done, resealed: repair && (await sealAsItIs(options, segment, done)) }
     options.crashPoint('before compacted')
+    const kept = done.broken === '' ? undefined : await keepAside(options, segment)
     await takePlace(options, segment.name, temporary, done)
     options.crashPoint('after compacted')
-    return done
+    return { ...done, resealed: false, ...(kept === undefined ? {} : { kept }) }
   })
 }
 

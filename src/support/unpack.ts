@@ -14,8 +14,8 @@ const leastFrame = 256
 /** A packed file that cannot be unpacked any further: it is broken, or a bomb. */
 export class BrokenPack extends Error {}
 
-/** Whether the unpacker says so, and not the disk. */
-const isBroken = (error: unknown): boolean => error instanceof Error && 'code' in error && /^(Z_|ZSTD_)/.test(String(error.code))
+/** Whether it is the unpacker that says so, and not the disk. */
+export const breaksOff = (error: unknown): error is Error => error instanceof Error && 'code' in error && /^(Z_|ZSTD_)/.test(String(error.code))
 
 /** Unpacks a file from a byte on; returns up to which byte, which is not its end where zstd reached the end of a frame. */
 async function* unpackedFrom(path: string, from: number, onTaken: (taken: number, chunk: Buffer) => void, signal: AbortSignal): AsyncGenerator<Buffer, number> {
@@ -34,7 +34,7 @@ async function* unpackedFrom(path: string, from: number, onTaken: (taken: number
     }
     return taken()
   } catch (error) {
-    throw isBroken(error) && error instanceof Error ? new BrokenPack(error.message, { cause: error }) : error
+    throw breaksOff(error) ? new BrokenPack(error.message, { cause: error }) : error
   } finally {
     file.destroy()
     unpack?.destroy()

@@ -48,8 +48,26 @@ describe('dump repair', () => {
     await rm(join(own, name))
     const kept = join(path, 'state', 'quarantine')
     const { code, out } = await run(path, 'repair')
-    assert.deepEqual([code, JSON.parse(out)], [0, { repaired: 2, failed: 0, kept }])
+    assert.deepEqual([code, JSON.parse(out)], [0, { repaired: 2, broken: 0, resealed: 0, failed: 0, kept }])
     assert.equal(await readFile(join(kept, name.replace('.txt', '.removed')), 'utf8'), 'not a line\nnor this\n')
-    assert.deepEqual(JSON.parse((await run(path, 'repair')).out), { repaired: 0, failed: 0, kept: '' })
+    assert.deepEqual(JSON.parse((await run(path, 'repair')).out), { repaired: 0, broken: 0, resealed: 0, failed: 0, kept: '' })
+  })
+
+  test('mends a dump that breaks off, for which compact ends with 1', async (t) => {
+    const path = await temporaryFolder(t)
+    const message = post('ann', 'whole')
+    await store(path, [{ kind: 'message', message }, { kind: 'delete', id_str: message.id_str }])
+    const own = join(path, 'dump', 'own')
+    const [name = ''] = await readdir(own)
+    await writeFile(join(own, `${name}.gz`), gzipSync(await readFile(join(own, name))).subarray(0, -8))
+    await rm(join(own, name))
+    const told = async (what: string): Promise<unknown[]> => {
+      const { code, out } = await run(path, what)
+      return [code, JSON.parse(out)]
+    }
+    assert.deepEqual(await told('compact'), [1, { lines: 0, foreign: 0, failed: 1 }])
+    assert.deepEqual(await told('repair'), [0, { repaired: 0, broken: 1, resealed: 0, failed: 0, kept: join(path, 'state', 'quarantine') }])
+    // The text goes from what was set aside as well.
+    assert.deepEqual(await told('compact'), [0, { lines: 1, foreign: 2, failed: 0 }])
   })
 })

@@ -91,7 +91,7 @@ test('dumps are listed, verified, repaired and compacted by command', async (t) 
   writeFileSync(file, `${lines(0, 1200)}${removal('7')}`)
   assert.equal((await command(t, data, 'import', file)).code, 0)
   // What was closed when the import ended is sealed by the next that opens the dumps; there is nothing to repair yet.
-  assert.deepEqual((await command(t, data, 'dump', 'repair')).rows, [{ repaired: 0, failed: 0, kept: '' }])
+  assert.deepEqual((await command(t, data, 'dump', 'repair')).rows, [{ repaired: 0, broken: 0, resealed: 0, failed: 0, kept: '' }])
 
   const listed = await command(t, data, 'dump', 'list')
   const sealed = listed.rows.flatMap((row) => (at(row, 'sealed') === true ? [join(data, 'dump', 'own', String(at(row, 'name')))] : []))
@@ -107,7 +107,7 @@ test('dumps are listed, verified, repaired and compacted by command', async (t) 
   const [bad] = found.rows
   assert.deepEqual([at(bad, 'checksum'), at(bad, 'damages')], ['wrong', 1])
   assert.match(JSON.stringify(at(bad, 'damaged')), /"line":2,"reason":"json/)
-  assert.deepEqual((await command(t, data, 'dump', 'repair')).rows, [{ repaired: 1, failed: 0, kept: join(data, 'state', 'quarantine') }])
+  assert.deepEqual((await command(t, data, 'dump', 'repair')).rows, [{ repaired: 1, broken: 0, resealed: 0, failed: 0, kept: join(data, 'state', 'quarantine') }])
   assert.equal((await command(t, data, 'dump', 'verify')).code, 0)
 
   assert.ok(readDumps(data, 'recovery').some(({ text }) => text === 'message 7'))

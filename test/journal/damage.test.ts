@@ -1,6 +1,6 @@
 // Faults of the disk and of what lies on it, while segments are read, sealed, compacted and repaired.
 import assert from 'node:assert/strict'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -104,7 +104,7 @@ test('a wrong digit in a position hides no other record, and repair takes only t
   assert.deepEqual(await ids(again), ['a', 'c', 'e'])
   await again.append([insert('f')])
   await again.sealed()
-  assert.deepEqual(await again.repair(), { changed: 2, failed: 0 })
+  assert.deepEqual(await again.repair(), { changed: 2, failed: 0, broken: 0, resealed: 0 })
   assert.deepEqual(await ids(again), ['a', 'c', 'e', 'f'])
   for await (const { damages } of verify(again.segments(), join(path, 'state', 'segments'), () => undefined)) assert.equal(damages, 0)
 })
@@ -125,4 +125,61 @@ test('what a failed write left on a disk that does not even let it be cut off is
   assert.deepEqual(await ids(journal), ['a', 'b'])
   await journal.close()
   assert.deepEqual(await ids(await openAt(t, path)), ['a', 'b'])
+})
+
+async function checksums(journal: Opened, seals: string): Promise<string[]> {
+  const all: string[] = []
+  for await (const { checksum: kept, damages } of verify(journal.segments(), seals, () => undefined)) all.push(`${kept} ${damages}`)
+  return all
+}
+
+test('repair keeps what can be read of a sealed segment that breaks off, and all of it aside; compaction is done with it then', async (t) => {
+  const path = await temporaryFolder()
+  const clock = heldClock()
+  const journal = await openAt(t, path, { now: clock.now, segmentBytes: 8_000_000 })
+  await journal.append(Array.from({ length: 3_000 }, (_, i) => insert(`a${i}`, String(Math.random()))))
+  clock.add(86_400_000)
+  await journal.append([insert('b')])
+  await journal.sealed()
+  const [first] = journal.segments()
+  assert.ok(first !== undefined)
+  const bytes = await readFile(first.path)
+  bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 40)
+  await writeFile(first.path, bytes)
+  assert.deepEqual(await journal.compact(forgetting('a1'), never), { changed: 0, failed: 1 })
+  const { failed, broken, resealed } = await journal.repair()
+  assert.deepEqual({ failed, broken, resealed }, { failed: 0, broken: 1, resealed: 0 })
+  assert.match(journal.notes.damaged.join(), /it breaks off \(.+\): .+\.damaged\.txt\.gz/)
+  assert.deepEqual(await readFile(join(path, 'state', 'quarantine', first.name.replace('.txt.gz', '.damaged.txt.gz'))), bytes)
+  const left = await ids(journal)
+  assert.ok(left.length > 500 && left.length < 3_000, `${left.length}`)
+  assert.deepEqual(left, [...Array.from({ length: left.length - 1 }, (_, i) => `a${i}`), 'b'])
+  assert.deepEqual(await checksums(journal, join(path, 'state', 'segments')), ['ok 0', 'open 0'])
+  assert.deepEqual(await journal.compact(forgetting('a1'), never), { changed: 1, failed: 0 })
+  assert.deepEqual(await journal.repair(), { changed: 0, failed: 0, broken: 0, resealed: 0 })
+})
+
+test('of a sealed segment that is not packed at all repair keeps nothing but the file, and each that is kept', async (t) => {
+  const { journal, path } = await sealedTwo(t)
+  const [first] = journal.segments()
+  for (const content of ['not gzip', 'nor this']) {
+    await writeFile(first?.path ?? '', content)
+    assert.equal((await journal.repair()).broken, 1)
+  }
+  assert.deepEqual(await ids(journal), ['b', 'b2', 'd'])
+  const quarantine = join(path, 'state', 'quarantine')
+  const kept = (await readdir(quarantine)).filter((name) => name.includes('.damaged')).sort()
+  assert.deepEqual(await Promise.all(kept.map((name) => readFile(join(quarantine, name), 'utf8'))), ['nor this', 'not gzip'])
+})
+
+test('repair gives dumps that were brought back alone their checksums, and those that were changed', async (t) => {
+  const { journal, seals } = await sealedTwo(t)
+  const [first, second] = journal.segments()
+  const before = await readSeal(seals, first?.name ?? '')
+  await rm(join(seals, `${first?.name}.json`))
+  await writeSeal(seals, { name: second?.name ?? '', bytes: 1, sha256: 'of something else', records: 1, last: 1e15 })
+  assert.deepEqual(await checksums(journal, seals), ['missing 0', 'wrong 0', 'open 0'])
+  assert.deepEqual(await journal.repair(), { changed: 0, failed: 0, broken: 0, resealed: 2 })
+  assert.deepEqual(await checksums(journal, seals), ['ok 0', 'ok 0', 'open 0'])
+  assert.deepEqual(await readSeal(seals, first?.name ?? ''), before)
 })

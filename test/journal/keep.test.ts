@@ -100,8 +100,8 @@ test('repair takes damaged lines out of sealed segments and keeps them aside', a
   clock.add(86_400_000)
   const again = await openAt(t, path, { now: clock.now })
   await again.rotateIfDue()
-  assert.deepEqual(await again.repair(), { changed: 1, failed: 0 })
-  assert.deepEqual(await again.repair(), { changed: 0, failed: 0 })
+  assert.deepEqual(await again.repair(), { changed: 1, failed: 0, broken: 0, resealed: 0 })
+  assert.deepEqual(await again.repair(), { changed: 0, failed: 0, broken: 0, resealed: 0 })
   assert.deepEqual((await verified(again, path)).map(({ checksum, damages, records }) => [checksum, damages, records]), [['ok', 0, 2]])
   assert.equal(await readFile(join(path, 'state', 'quarantine', 'messages_20260102_43200000.removed'), 'utf8'), '{"$T":17,"torn\n')
   assert.match(again.notes.damaged.join(), /1 damaged lines were taken out and lie in .*messages_20260102_43200000\.removed/)
@@ -119,7 +119,7 @@ test('repair keeps every line that it takes out, however many and however long',
   const many = Array.from({ length: 12_000 }, (_, i) => `damaged line ${i}`).join('\n')
   const long = 'x'.repeat(9_000_000)
   await writeFile(first.path, gzipSync(`${many}\n${line}\n${long}`))
-  assert.deepEqual(await journal.repair(), { changed: 12_001, failed: 0 })
+  assert.deepEqual(await journal.repair(), { changed: 12_001, failed: 0, broken: 0, resealed: 0 })
   const removed = await readFile(join(path, 'state', 'quarantine', first.name.replace('.txt.gz', '.removed')), 'utf8')
   // Not compared by deepEqual: what differed could not be shown.
   assert.ok(removed === `${many}\n${long}\n`, `${removed.length} letters were kept`)
@@ -134,7 +134,7 @@ test('a sealed segment in which nothing changes is only read', async (t) => {
   // Where a segment would be written anew there is something in the way.
   for (const { path } of journal.segments()) await mkdir(`${path}.tmp`)
   assert.deepEqual(await journal.compact(forgotten({ ids: new Set(['nobody']) }), never), { changed: 0, failed: 0 })
-  assert.deepEqual(await journal.repair(), { changed: 0, failed: 0 })
+  assert.deepEqual(await journal.repair(), { changed: 0, failed: 0, broken: 0, resealed: 0 })
   assert.deepEqual(await journal.compact(forgotten({ ids: new Set(['b']) }), never), { changed: 0, failed: 1 })
   assert.deepEqual(journal.notes.damaged.length, 1)
 })
