@@ -35,6 +35,8 @@ export interface ImportFolders {
   readonly rejected: string
   /** What the `.rejected` file is called before that; without it, as the file, with a mark of the folder it lies in. */
   readonly name?: string
+  /** The file is moved when it is done: until then its place is remembered, and forgotten by who moves it. */
+  readonly isMoved?: boolean
   /** How much of so many bytes of the disk must stay free while refused lines are written; without it, nothing. */
   readonly floor?: (total: number) => number
 }
@@ -65,6 +67,8 @@ function batches(begin: Place, memory: Memory, rejected: Rejected, intake: Intak
 
   const told = (): Told => ({ counts: { ...counts }, rejected: counts.invalid > 0 ? rejected.path : null })
 
+  const place = (isWhole: boolean): Place => ({ line: pending.last, leftOut: rejected.leftOut(), counts, isWhole })
+
   /** The journal waits by itself while the disk is full, but not with lines that never come to it. */
   async function* room(): AsyncGenerator<Told> {
     for (let first = true; ; first = false) {
@@ -91,7 +95,7 @@ function batches(begin: Place, memory: Memory, rejected: Rejected, intake: Intak
     await rejected.add(refusals)
     counts.invalid += refusals.length
     counts.lines += lines
-    await memory.keep({ line: last, leftOut: rejected.leftOut(), counts })
+    await memory.keep(place(false))
     yield told()
   }
 
@@ -109,10 +113,10 @@ function batches(begin: Place, memory: Memory, rejected: Rejected, intake: Intak
       return pending.lines >= batchLines || pending.letters >= batchLetters
     },
     store,
-    async *end() {
+    async *end(isWhole: boolean) {
       yield* store()
       await rejected.finish()
-      await memory.forget()
+      await memory.keep(place(isWhole))
     },
   }
 }
@@ -130,16 +134,21 @@ export async function* importFile(file: string, intake: Intake, folders: ImportF
   }
   try {
     const begin = await memory.recall()
-    const rejected = await openRejected(join(folders.rejected, `${folders.name ?? nameOf(file)}.rejected`), begin, folders.floor ?? (() => 0))
+    const path = join(folders.rejected, `${folders.name ?? nameOf(file)}.rejected`)
+    if (begin.isWhole) return yield { file, bytes: memory.size, total: memory.size, counts: begin.counts, rejected: begin.counts.invalid > 0 ? path : null }
+    const rejected = await openRejected(path, begin, folders.floor ?? (() => 0))
     const { add, store, end } = batches(begin, memory, rejected, intake, signal)
     try {
       for await (const line of foreignLines(file, (read) => (bytes = read), signal)) if (line.number > begin.line && add(line)) yield* progress(store())
     } catch (error) {
       // The file is refused from here on; what was whole of it is stored, and there is nothing to go on with.
-      if (error instanceof LoklakError && !signal.aborted) yield* progress(end())
+      if (!(error instanceof LoklakError) || signal.aborted) throw error
+      yield* progress(end(false))
+      if (folders.isMoved !== true) await memory.forget()
       throw error
     }
-    yield* progress(end())
+    yield* progress(end(true))
+    if (folders.isMoved !== true) await memory.forget()
   } finally {
     await memory.close()
   }

@@ -9,6 +9,7 @@ import { writeAtomic } from '../../support/atomic-file.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import type { Source, SourceState } from '../source.ts'
 import { importFile, noCounts, type ImportCounts, type ImportProgress } from './import.ts'
+import { memoryOf } from './place.ts'
 
 export interface InboxOptions {
   readonly import: string
@@ -86,7 +87,8 @@ export function inbox(options: InboxOptions): Source {
   async function take(name: string, intake: Intake, signal: AbortSignal): Promise<void> {
     const path = join(options.import, name)
     const target = await freePath(options.imported, name)
-    const folders = { state: join(options.state, 'imports'), rejected: options.imported, name: basename(target), ...(options.floor === undefined ? {} : { floor: options.floor }) }
+    const folders = { state: join(options.state, 'imports'), rejected: options.imported, name: basename(target), isMoved: true, ...(options.floor === undefined ? {} : { floor: options.floor }) }
+    const { forget } = await memoryOf(folders.state, path)
     current = name
     let counts: ImportCounts = noCounts
     let reason: string | null = null
@@ -109,6 +111,7 @@ export function inbox(options: InboxOptions): Source {
     finished = now()
     await writeAtomic(`${target}.receipt.json`, `${JSON.stringify({ file: basename(target), finished: new Date(finished).toISOString(), reason, ...counts }, null, 2)}\n`)
     await moveFile(path, target)
+    await forget()
   }
 
   /** A file that cannot be taken, or not be moved when it was, is left alone for a while; the others are taken. */

@@ -21,8 +21,8 @@ const Counts = Type.Object({
 export type ImportCounts = Static<typeof Counts>
 export const noCounts: ImportCounts = { lines: 0, new: 0, known: 0, edited: 0, deleted: 0, authors: 0, withheld: 0, invalid: 0 }
 
-/** `line` is the number of the last line that is done, `leftOut` how many refused lines were not kept. */
-const Place = Type.Object({ line: Type.Integer(), leftOut: Type.Integer(), counts: Counts })
+/** `line` is the number of the last line that is done, `leftOut` how many refused lines were not kept; `isWhole` where there are no more. */
+const Place = Type.Object({ line: Type.Integer(), leftOut: Type.Integer(), counts: Counts, isWhole: Type.Boolean() })
 export type Place = Static<typeof Place>
 
 export interface Memory {
@@ -63,7 +63,7 @@ export async function memoryOf(folder: string, file: string): Promise<Memory> {
       } catch {
         // There is none that can be read.
       }
-      return { line: 0, leftOut: 0, counts: noCounts }
+      return { line: 0, leftOut: 0, counts: noCounts, isWhole: false }
     },
     async keep(place) {
       kept ??= await open(path, constants.O_WRONLY | constants.O_CREAT)

@@ -1,8 +1,9 @@
 // An import that ends before its file: by a stop, while the disk takes nothing, by kill -9. It goes on where it was.
 import assert from 'node:assert/strict'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import type { Intake } from '../../../src/intake/port.ts'
 import { importFile, type ImportFolders, type ImportProgress } from '../../../src/sources/dump/import.ts'
 import { inbox } from '../../../src/sources/dump/inbox.ts'
@@ -115,4 +116,48 @@ test('a dropped file that is interrupted goes on at the next start, with one fil
   assert.deepEqual((await readdir(folder.imported)).sort(), ['2-d.txt', '2-d.txt.receipt.json', '2-d.txt.rejected', 'd.txt', 'd.txt.rejected'])
   assert.equal(await readFile(join(folder.imported, 'd.txt.rejected'), 'utf8'), 'of the older namesake\n')
   assert.equal((await numbersIn(join(folder.imported, '2-d.txt.rejected'))).length, 200)
+})
+
+test('the receipt of a dropped file tells what it gave, however often it could not be moved, or the process died before', async (t) => {
+  const { archive: { folder, intake }, records } = await openTest(t)
+  await writeFile(join(folder.import, 'd.txt'), lines(2_600))
+  // Where the file belongs there is something in the way.
+  await mkdir(join(folder.imported, 'd.txt.receipt.json'))
+  const looks = async (counted: number): Promise<string[]> => {
+    const said: string[] = []
+    const stop = new AbortController()
+    let now = 0
+    const source = inbox({
+      import: folder.import, imported: folder.imported, state: folder.state, poll: 1, now: () => (now += 3_600_000), log: { info: (text) => said.push(text), warn: (text) => said.push(text.slice(0, 22)) },
+      wait: () => Promise.resolve(--counted === 0 ? stop.abort() : undefined),
+    })
+    await source.run(intake, stop.signal)
+    return said
+  }
+  const told = 'imported d.txt: 2600 lines: 2400 new, 0 known, 200 invalid'
+  assert.deepEqual(await looks(3), [told, 'left where it is for n', told, 'left where it is for n'])
+  await rmdir(join(folder.imported, 'd.txt.receipt.json'))
+  assert.deepEqual(await looks(2), [told])
+  const receipt: { new: number; known: number } = JSON.parse(await readFile(join(folder.imported, 'd.txt.receipt.json'), 'utf8'))
+  assert.deepEqual([receipt.new, receipt.known], [2_400, 0])
+  assert.deepEqual(await readdir(join(folder.state, 'imports')), [])
+  assert.equal((await numbersIn(join(folder.imported, 'd.txt.rejected'))).length, 200)
+  assert.equal((await records()).length, 2_400)
+})
+
+test('the receipt of a refused file tells the reason and what it gave also the second time', async (t) => {
+  const { archive: { folder, intake } } = await openTest(t)
+  const packed = gzipSync(lines(2_600))
+  await writeFile(join(folder.import, 'd.txt.gz'), packed.subarray(0, -8))
+  const state = join(folder.state, 'imports')
+  await assert.rejects(Array.fromAsync(importFile(join(folder.import, 'd.txt.gz'), intake, { state, rejected: folder.imported, name: 'd.txt.gz', isMoved: true }, never)))
+  const stop = new AbortController()
+  let looks = 0
+  const source = inbox({ import: folder.import, imported: folder.imported, state: folder.state, poll: 1, now: Date.now, log: { info: () => undefined, warn: () => undefined }, wait: () => Promise.resolve(++looks === 2 ? stop.abort() : undefined) })
+  await source.run(intake, stop.signal)
+  const receipt: { reason: string; new: number; known: number } = JSON.parse(await readFile(join(folder.imported, 'd.txt.gz.receipt.json'), 'utf8'))
+  assert.match(receipt.reason, /unexpected end/)
+  // The last line has no end.
+  assert.deepEqual([receipt.new, receipt.known], [2_399, 0])
+  assert.deepEqual(await readdir(state), [])
 })
