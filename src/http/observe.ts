@@ -103,7 +103,7 @@ export function createObserver(observed: Observed): Observer {
           outcomes: counts?.outcomes ?? { new: 0, known: 0, edited: 0, deleted: 0, author: 0, unchanged: 0, withheld: 0, invalid: 0 },
           invalid: counts?.invalid ?? {},
           repaired: counts?.repaired ?? {},
-          quarantined: { 'damaged lines': archive?.journal.damage.count() ?? 0, 'invalid drafts': counts?.outcomes.invalid ?? 0 },
+          quarantined: { 'damaged lines': archive?.journal.damage.count() ?? 0, 'invalid drafts': counts?.quarantined ?? 0 },
         },
         projections: observed.projections(),
         created: created.windows(),

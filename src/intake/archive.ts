@@ -133,24 +133,44 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
     options.onBlocked?.(stuck)
   }
 
-  /** Reads again what was lost when what is known could not be written, as soon as the disk takes it. Rejects where it is closed before. */
+  /** Waits a moment with what cannot be done now. Rejects where the archive is closed. */
+  async function retryLater(error: unknown): Promise<void> {
+    if (closing.signal.aborted) throw error
+    block(error)
+    await wait(retryAfter, closing.signal)
+  }
+
+  /** Reads again what was lost when what is known could not be written, as soon as the disk takes it. */
   async function regain(): Promise<void> {
-    for (;;) {
+    while (known.isBehind()) {
       try {
         await catchUp(known, journal, folder.own, log)
         known.caughtUp()
-        if (stuck === null) return
-        stuck = null
-        return options.onBlocked?.(journal.blockage())
       } catch (error) {
-        if (closing.signal.aborted) throw error
-        block(error)
-        await wait(retryAfter, closing.signal)
+        await retryLater(error)
       }
     }
   }
 
-  const intake = createIntake({ journal, known, quarantine, consent: options.consent, now, regain, ...(options.onStored === undefined ? {} : { onStored: options.onStored }) })
+  /** Reads what is known when it is whole and can be read. Rejects where the archive is closed before. */
+  async function whole<T>(read: () => T): Promise<T> {
+    for (;;) {
+      await regain()
+      try {
+        const made = read()
+        if (stuck !== null) {
+          stuck = null
+          options.onBlocked?.(journal.blockage())
+        }
+        return made
+      } catch (error) {
+        if (!(error instanceof Error && 'errcode' in error)) throw error
+        await retryLater(error)
+      }
+    }
+  }
+
+  const intake = createIntake({ journal, known, quarantine, consent: options.consent, now, whole, ...(options.onStored === undefined ? {} : { onStored: options.onStored }) })
   return {
     folder,
     journal: { ...journal, blockage: () => stuck ?? journal.blockage() },

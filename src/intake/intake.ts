@@ -19,6 +19,8 @@ export interface IntakeCounts {
   readonly invalid: Readonly<Record<string, number>>
   /** What enrichment had to repair. */
   readonly repaired: Readonly<Record<string, number>>
+  /** Samples of refused drafts that were kept aside. */
+  readonly quarantined: number
   /** Drafts that wait for the disk. */
   readonly waiting: number
 }
@@ -35,8 +37,8 @@ export interface IntakeOptions {
   readonly quarantine: Quarantine
   readonly consent: ConsentPolicy
   readonly now: () => number
-  /** Makes what is known whole again after a write to it failed; resolves when it is, however long the disk takes. */
-  readonly regain: () => Promise<void>
+  /** Reads what is known once that is whole, and again where it could not be read, however long the disk takes. */
+  readonly whole: <T>(read: () => T) => Promise<T>
   /** Called with what was written, for rates. */
   readonly onStored?: (entries: readonly Entry[]) => void
 }
@@ -68,7 +70,7 @@ function onlyNewer(decisions: readonly Decision[]): Iterable<Author> {
   return newer.values()
 }
 
-export function createIntake({ journal, known, quarantine, consent, now, regain, onStored }: IntakeOptions): OpenIntake {
+export function createIntake({ journal, known, quarantine, consent, now, whole, onStored }: IntakeOptions): OpenIntake {
   const queue: Waiting[] = []
   const outcomes: Record<Outcome, number> = { new: 0, known: 0, edited: 0, deleted: 0, author: 0, unchanged: 0, withheld: 0, invalid: 0 }
   const invalid = new Map<string, number>()
@@ -100,10 +102,19 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
     return { ...(past(handle) ? { handle } : {}), ...(past(profile) ? { profile } : {}), ...(past(state) ? { state } : {}) }
   }
 
+  function handleOf(key: string): string | undefined {
+    try {
+      return known.author(key)?.handle
+    } catch {
+      // It cannot be read now. The message keeps the name that it came with, and waits until it can be decided.
+      return undefined
+    }
+  }
+
   /** The handle by which the author is known by now; an imported message keeps the name that it came with. */
   function named(message: MessageDraft): MessageDraft {
     const key = message.user.user_id
-    const handle = key === undefined ? undefined : known.author(key)?.handle
+    const handle = key === undefined ? undefined : handleOf(key)
     return handle === undefined || handle === message.user.screen_name ? message : { ...message, screen_name: handle, user: { ...message.user, screen_name: handle } }
   }
 
@@ -159,9 +170,8 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
 
   async function storeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
-      if (known.isBehind()) await regain()
-      const decide = createDecider(known, consent)
-      const receipts = await store(batch.flatMap(({ prepared }) => prepared).map(decide))
+      const decisions = await whole(() => batch.flatMap(({ prepared }) => prepared).map(createDecider(known, consent)))
+      const receipts = await store(decisions)
       let at = 0
       for (const { prepared, resolve } of batch) resolve(receipts.slice(at, (at += prepared.length)))
     } catch (error) {
@@ -191,7 +201,7 @@ export function createIntake({ journal, known, quarantine, consent, now, regain,
         running ??= run()
       })
     },
-    counts: () => ({ outcomes: { ...outcomes }, invalid: Object.fromEntries(invalid), repaired: Object.fromEntries(repaired), waiting }),
+    counts: () => ({ outcomes: { ...outcomes }, invalid: Object.fromEntries(invalid), repaired: Object.fromEntries(repaired), quarantined: quarantine.kept(), waiting }),
     async settled() {
       while (running !== undefined) await running
     },

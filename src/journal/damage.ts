@@ -13,7 +13,7 @@ export interface Damage {
 
 export interface DamageLog {
   readonly report: OnSegmentDamage
-  /** Damaged places seen since the start. */
+  /** Damaged places seen since the start; past 10,000, one that is read again counts again. */
   count(): number
   /** The newest few, for status. */
   recent(): readonly Damage[]
@@ -32,9 +32,10 @@ export function createDamageLog(path: string, onDamage: (damage: Damage) => void
   return {
     report(segment, line, reason) {
       const key = createHash('sha1').update(`${segment}\n${line || reason}`).digest('base64')
-      if (seen.has(key) || seen.size >= maxRemembered) return
-      seen.add(key)
+      if (seen.has(key)) return
       count++
+      if (seen.size >= maxRemembered) return
+      seen.add(key)
       const damage = { segment, reason }
       recent.push(damage)
       if (recent.length > 10) recent.shift()

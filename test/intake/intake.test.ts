@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { failingDisk, heldClock, noFollowers, told } from '../journal/fixtures.ts'
@@ -115,6 +116,30 @@ test('invalid drafts are counted by reason, sampled, and take nothing else down'
   await close()
   const kept = await readFile(join(archive.folder.state, 'quarantine', 'invalid-20260102.ndjson'), 'utf8')
   assert.equal(kept.trimEnd().split('\n').length, 4)
+  assert.equal(archive.intake.counts().quarantined, 4)
+})
+
+test('while what is known cannot be read, drafts wait, it is told why, and they are stored as soon as it can be', async (t) => {
+  const blocked: (string | undefined)[] = []
+  const isBlocked = Promise.withResolvers<void>()
+  const { archive, outcomes } = await openTest(t, {
+    onBlocked: (blockage) => {
+      blocked.push(blockage?.detail)
+      isBlocked.resolve()
+    },
+  })
+  await outcomes(draft('test:a'))
+  archive.known.commit()
+  const other = new DatabaseSync(join(archive.folder.state, 'known.db'))
+  other.exec('ALTER TABLE ids RENAME TO away')
+  const waiting = outcomes(draft('test:a'), draft('test:b'))
+  await isBlocked.promise
+  assert.match(archive.journal.blockage()?.detail ?? '', /known\.db: no such table/)
+  other.exec('ALTER TABLE away RENAME TO ids')
+  other.close()
+  assert.deepEqual(await waiting, ['known', 'new'])
+  assert.equal(archive.journal.blockage(), null)
+  assert.deepEqual(blocked.map((detail) => detail === undefined), [false, true])
 })
 
 test('what is known is made again from the dumps where its file is lost, damaged or behind', async (t) => {

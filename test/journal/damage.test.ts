@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { checksum, readSeal, writeSeal } from '../../src/journal/checksum.ts'
+import { createDamageLog } from '../../src/journal/damage.ts'
 import { realDisk } from '../../src/journal/disk.ts'
 import { nothingForgotten, type Forgotten } from '../../src/journal/forget.ts'
 import { verify } from '../../src/journal/verify.ts'
@@ -182,4 +183,13 @@ test('repair gives dumps that were brought back alone their checksums, and those
   assert.deepEqual(await journal.repair(), { changed: 0, failed: 0, broken: 0, resealed: 2 })
   assert.deepEqual(await checksums(journal, seals), ['ok 0', 'ok 0', 'open 0'])
   assert.deepEqual(await readSeal(seals, first?.name ?? ''), before)
+})
+
+test('every damaged place is counted, also past those that are remembered one by one', async () => {
+  const told: string[] = []
+  const damage = createDamageLog(join(await temporaryFolder(), 'damaged.ndjson'), ({ reason }) => told.push(reason))
+  for (let i = 0; i < 10_100; i++) damage.report('a segment', '', `place ${i}`)
+  damage.report('a segment', '', 'place 0')
+  assert.deepEqual([damage.count(), told.length], [10_100, 10_000])
+  await damage.flush()
 })
