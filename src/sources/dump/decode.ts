@@ -1,7 +1,7 @@
 // Owns reading a line of any dump, the original's or ours, as a draft. Pure. What can be derived again is dropped, what is
 // not known is carried along, what cannot be right is refused with the reason.
 import { idOf, networkOf, plainId } from '../../message/foreign.ts'
-import { isAuthor, isMessageDraft, misfit } from '../../message/schema.ts'
+import { isAuthor, isMessageDraft, messageFields, misfit, User } from '../../message/schema.ts'
 import type { Draft } from '../../intake/port.ts'
 
 /** Fields that older dumps carry and that follow from others, or that only ever had a meaning in the original's memory. */
@@ -9,36 +9,32 @@ const derived = new Set([
   'timestamp_id', 'text_length', 'hosts_count', 'links_count', 'images_count', 'audio_count', 'videos_count', 'mentions_count', 'hashtags_count',
   'without_l_len', 'without_lu_len', 'without_luh_len',
 ])
-const counts = ['reply_count', 'retweet_count', 'favourites_count'] as const
+const isCount = (key: string): boolean => key === 'reply_count' || key === 'retweet_count' || key === 'favourites_count'
 
 type Json = Record<string, unknown>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export type Decoded = { readonly draft: Draft } | { readonly bad: string }
 
-/** Drops what is derived or empty (`null`), mends what the original wrote under a wrong name or as text. */
-function mended(line: Json): Json {
-  const message: Json = {}
-  for (const [key, value] of Object.entries(line)) {
-    if (value === null || key.startsWith('$') || derived.has(key)) continue
-    message[key === 'conversationid_str' ? 'conversation_id' : key] = value
-  }
-  for (const count of counts) {
-    const value = message[count]
-    if (typeof value === 'string' && /^\d+$/.test(value)) message[count] = Number(value)
-  }
-  return message
+const userFields = new Set(Object.keys(User.properties))
+const fields = new Set([...messageFields, 'conversationid_str'])
+
+/** Drops what is derived or empty (a known field that is `null`), mends what the original wrote under a wrong name or as text. */
+function mended(line: Json, known: ReadonlySet<string>): Json {
+  const kept = Object.entries(line).filter(([key, value]) => !(value === null && known.has(key)) && !key.startsWith('$') && !derived.has(key))
+  // Also a key that an object has by itself, as __proto__, is one of the message.
+  return Object.fromEntries(kept.map(([key, value]) => [key === 'conversationid_str' ? 'conversation_id' : key, isCount(key) && typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value]))
 }
 
 function decodeMessage(line: Json, kind: 'message' | 'edit'): Decoded {
-  const message = mended(line)
+  const message = mended(line, fields)
   const { user } = message
   if (!isObject(user)) return { bad: 'has no user' }
   const id_str = idOf(message)
   if (id_str === undefined) return { bad: 'has no id_str' }
   const network = networkOf(message)
   const name = typeof user['screen_name'] === 'string' ? user['screen_name'] : message['screen_name']
-  const draft = { ...message, id_str, network, user: { ...mended(user), screen_name: name } }
+  const draft = { ...message, id_str, network, user: { ...mended(user, userFields), screen_name: name } }
   return isMessageDraft(draft) ? { draft: { kind, message: draft } } : { bad: misfit('draft', draft) ?? 'does not fit' }
 }
 

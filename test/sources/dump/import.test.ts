@@ -183,6 +183,16 @@ test('older dumps: derived fields go, wrong names and numbers as text are mended
   })
 })
 
+test('unknown keys come through an import whatever they are called and say', async (t) => {
+  const opened = await openTest(t)
+  const unknown = '"__proto__":{"id_str":"x"},"nothing":null,"toString":"a"'
+  await imported(opened, 'a.txt', line('1').replace('{', `{${unknown},`).replace('"user":{', `"user":{${unknown},`))
+  const [record] = await opened.records()
+  assert.ok(record?.op === 'I')
+  const written = encodeEntry(record)
+  assert.equal(written.split(unknown).length, 3, written)
+})
+
 test('property: no line of any bytes is fatal, and every line is either a draft or has a reason', async () => {
   const folder = await temporaryFolder()
   await fc.assert(
