@@ -47,13 +47,16 @@ test('who heard any version of a message hears of its end', () => {
   assert.deepEqual(topics(remove('a')), ['test/hashtag/rain', 'any/hashtag/rain', 'test/hashtag/sun', 'any/hashtag/sun'])
 })
 
+/** A new name; the state is what it was since a position. */
+const renamed = (name: string, state_since: number): Entry => ({ op: 'A', imported: false, author: { key: 'ann', network: 'test', handle: 'ann.test', name, state: 'active', state_since } })
+
 test('of authors only what ends or begins again is told: hidden, deleted, back; under any as well', () => {
   const { topics } = publishing(['all', 'network', 'user'])
   const told = ['all', 'test', 'test/user/ann', 'any/user/ann', 'test/user/ann.test', 'any/user/ann.test']
-  assert.equal(topics(author('ann', 'Ann')), undefined, 'a name is no news')
+  assert.equal(topics(renamed('Ann', 0)), undefined, 'a name is no news')
   assert.deepEqual(topics(author('ann', 'Ann', 'hidden')), told)
   assert.deepEqual(topics(author('ann', 'Ann')), told, 'back')
-  assert.equal(topics(author('ann', 'Anna')), undefined)
+  assert.equal(topics(renamed('Anna', 3)), undefined)
   assert.deepEqual(topics(author('ann', 'Anna', 'deleted')), told)
 })
 
