@@ -84,7 +84,11 @@ async function keepAside({ disk, quarantine }: SealOptions, segment: Segment): P
       if (error.code === 'EEXIST') continue
       await copyFile(segment.path, kept)
       const copy = await open(kept, 'r+')
-      await copy.sync().finally(() => copy.close())
+      try {
+        await copy.sync()
+      } finally {
+        await copy.close()
+      }
     }
     await disk.syncFolder(quarantine)
     return kept

@@ -135,7 +135,10 @@ export async function* importFile(file: string, intake: Intake, folders: ImportF
   try {
     const begin = await memory.recall()
     const path = join(folders.rejected, `${folders.name ?? nameOf(file)}.rejected`)
-    if (begin.isWhole) return yield { file, bytes: memory.size, total: memory.size, counts: begin.counts, rejected: begin.counts.invalid > 0 ? path : null }
+    if (begin.isWhole) {
+      yield { file, bytes: memory.size, total: memory.size, counts: begin.counts, rejected: begin.counts.invalid > 0 ? path : null }
+      return
+    }
     const rejected = await openRejected(path, begin, folders.floor ?? (() => 0))
     const { add, store, end } = batches(begin, memory, rejected, intake, signal)
     try {
