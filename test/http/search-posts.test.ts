@@ -5,14 +5,16 @@ import { PostsAnswer } from '../../src/http/routes/search-posts.ts'
 import type { Message } from '../../src/message/schema.ts'
 import { message } from '../index/made.ts'
 import { ago, library, type Library } from './naive-index.ts'
+import { cid } from './render/hostile.ts'
 
 const url = '/xrpc/app.bsky.feed.searchPosts'
 const compiled = Compile(PostsAnswer)
+const rain = [{ index: { byteStart: 0, byteEnd: 4 }, features: [{ $type: 'app.bsky.richtext.facet#tag', tag: 'rain' }] }]
 
 function post(rkey: string, fields: Partial<Message> = {}): Partial<Message> & { id_str: string } {
   const did = 'did:plc:ann'
   return {
-    id_str: `bluesky:${did}:${rkey}`, uri: `at://${did}/app.bsky.feed.post/${rkey}`, cid: `bafy${rkey}`, network: 'bluesky', text: `rain ${rkey}`,
+    id_str: `bluesky:${did}:${rkey}`, uri: `at://${did}/app.bsky.feed.post/${rkey}`, cid, network: 'bluesky', text: `rain ${rkey}`,
     screen_name: 'ann.example.org', user: { screen_name: 'ann.example.org', user_id: did, name: 'Ann', profile_image_url_https: 'https://cdn.bsky.app/a.jpeg' },
     ...fields,
   }
@@ -31,7 +33,7 @@ describe('app.bsky.feed.searchPosts', () => {
   test('answers views of posts, with what is kept of them', async () => {
     const house = library([post('a', {
       created_at: ago(5), created_at_claimed: '2031-01-01T00:00:00Z', timestamp: ago(4), favourites_count: 3, language_claimed: ['en'], labels: ['graphic-media'],
-      facets: [{ index: { byteStart: 0, byteEnd: 4 }, features: [] }],
+      facets: rain,
       images: ['https://cdn.bsky.app/img/feed_fullsize/plain/did:plc:ann/bafyx@jpeg', 'https://example.org/linked.png'], image_alts: ['a cloud'],
     })])
     const { posts, hitsTotal, cursor } = await ask(house, 'q=rain')
@@ -39,24 +41,24 @@ describe('app.bsky.feed.searchPosts', () => {
     const fullsize = 'https://cdn.bsky.app/img/feed_fullsize/plain/did:plc:ann/bafyx@jpeg'
     assert.deepEqual(posts, [{
       uri: 'at://did:plc:ann/app.bsky.feed.post/a',
-      cid: 'bafya',
+      cid,
       author: { did: 'did:plc:ann', handle: 'ann.example.org', displayName: 'Ann', avatar: 'https://cdn.bsky.app/a.jpeg' },
       record: {
         $type: 'app.bsky.feed.post', text: 'rain a', createdAt: '2031-01-01T00:00:00Z', langs: ['en'],
-        facets: [{ index: { byteStart: 0, byteEnd: 4 }, features: [] }], labels: { $type: 'com.atproto.label.defs#selfLabels', values: [{ val: 'graphic-media' }] },
+        facets: rain, labels: { $type: 'com.atproto.label.defs#selfLabels', values: [{ val: 'graphic-media' }] },
       },
       embed: { $type: 'app.bsky.embed.images#view', images: [{ thumb: fullsize, fullsize, alt: 'a cloud' }] },
       likeCount: 3,
       indexedAt: ago(4),
-      labels: [{ src: 'did:plc:ann', uri: 'at://did:plc:ann/app.bsky.feed.post/a', cid: 'bafya', val: 'graphic-media', cts: ago(5) }],
+      labels: [{ src: 'did:plc:ann', uri: 'at://did:plc:ann/app.bsky.feed.post/a', cid, val: 'graphic-media', cts: ago(5) }],
     }])
   })
 
   test('has a video, and no handle where none is known', async () => {
-    const playlist = 'https://video.bsky.app/watch/did:plc:ann/bafyv/playlist.m3u8'
+    const playlist = `https://video.bsky.app/watch/did:plc:ann/${cid}/playlist.m3u8`
     const house = library([post('a', { videos: [playlist], screen_name: 'did:plc:ann', user: { screen_name: 'did:plc:ann', user_id: 'did:plc:ann' } })])
     const [{ embed, author }] = (await ask(house, 'q=rain')).posts
-    assert.deepEqual([embed, author], [{ $type: 'app.bsky.embed.video#view', cid: 'bafyv', playlist }, { did: 'did:plc:ann', handle: 'handle.invalid' }])
+    assert.deepEqual([embed, author], [{ $type: 'app.bsky.embed.video#view', cid, playlist }, { did: 'did:plc:ann', handle: 'handle.invalid' }])
   })
 
   test('leaves out what is no post of Bluesky, or lacks what the lexicon asks for', async () => {

@@ -1,8 +1,8 @@
 // Owns a message as a view of a Bluesky post, by the lexicon app.bsky.feed.defs#postView. What was not kept is left out: the
-// record is what of it is known, and a count of nothing may only mean that nobody told.
+// record is what of it is known, and a count of nothing may only mean that nobody told. So is what does not fit the lexicon.
 import { Type, type Static } from 'typebox'
 import type { Message } from '../../message/schema.ts'
-import { isDid, isHandle } from '../../sources/bluesky/decode.ts'
+import { facet, isCid, isDid, isHandle, isInstant, isLanguage, isPostUri, isWebUri, isWithin } from './lexicon.ts'
 
 const Author = Type.Object({
   did: Type.String(),
@@ -30,35 +30,49 @@ export type PostView = Static<typeof PostView>
 const hosted = 'https://cdn.bsky.app/img/'
 const watch = /^https:\/\/video\.bsky\.app\/watch\/[^/]+\/([^/]+)\/playlist\.m3u8$/
 
+/** What the lexicon takes at most. A gallery has more images, but asks for their proportions, which are not kept. */
+const most = { images: 4, langs: 3, labels: 10 }
+const limits = { text: { bytes: 3000, graphemes: 300 }, name: { bytes: 640, graphemes: 64 }, label: { bytes: 128 } }
+
 function embed({ images, image_alts = [], videos }: Message): PostView['embed'] {
-  const shown = images.flatMap((fullsize, at) => (fullsize.startsWith(hosted) ? [{ thumb: fullsize, fullsize, alt: image_alts[at] ?? '' }] : []))
-  if (shown.length > 0) return { $type: 'app.bsky.embed.images#view', images: shown }
-  const [playlist = ''] = videos
-  const [, cid] = watch.exec(playlist) ?? []
-  return cid === undefined ? undefined : { $type: 'app.bsky.embed.video#view', cid, playlist }
+  const shown = images.flatMap((fullsize, at) => (fullsize.startsWith(hosted) && isWebUri(fullsize) ? [{ thumb: fullsize, fullsize, alt: image_alts[at] ?? '' }] : []))
+  if (shown.length > 0) return { $type: 'app.bsky.embed.images#view', images: shown.slice(0, most.images) }
+  const [playlist] = videos
+  const [, cid] = watch.exec(playlist ?? '') ?? []
+  return isCid(cid) && isWebUri(playlist) ? { $type: 'app.bsky.embed.video#view', cid, playlist } : undefined
 }
 
-function record({ text, created_at, created_at_claimed, language_claimed, facets, labels }: Message): PostView['record'] {
+const labelsOf = ({ labels = [] }: Message): string[] => labels.filter((label) => isWithin(label, limits.label))
+
+function record(message: Message): PostView['record'] {
+  const { text, created_at, created_at_claimed: claimed } = message
+  const langs = (message.language_claimed ?? []).filter(isLanguage).slice(0, most.langs)
+  const facets = (message.facets ?? []).flatMap(facet)
+  const values = labelsOf(message).slice(0, most.labels).map((val) => ({ val }))
   return {
     $type: 'app.bsky.feed.post',
     text,
-    createdAt: created_at_claimed ?? created_at,
-    ...(language_claimed === undefined ? {} : { langs: language_claimed }),
-    ...(facets === undefined ? {} : { facets }),
-    ...(labels === undefined || labels.length === 0 ? {} : { labels: { $type: 'com.atproto.label.defs#selfLabels', values: labels.map((val) => ({ val })) } }),
+    createdAt: isInstant(claimed) ? claimed : created_at,
+    ...(langs.length === 0 ? {} : { langs }),
+    ...(facets.length === 0 ? {} : { facets }),
+    ...(values.length === 0 ? {} : { labels: { $type: 'com.atproto.label.defs#selfLabels', values } }),
   }
 }
 
 function author({ screen_name, user: { name, profile_image_url_https: avatar } }: Message, did: string): PostView['author'] {
   const handle = isHandle(screen_name) ? screen_name : 'handle.invalid'
-  return { did, handle, ...(name === undefined ? {} : { displayName: name }), ...(avatar === undefined ? {} : { avatar }) }
+  return { did, handle, ...(name === undefined || !isWithin(name, limits.name) ? {} : { displayName: name }), ...(isWebUri(avatar) ? { avatar } : {}) }
 }
 
-/** Undefined where the lexicon asks for what was not kept: the address or the hash of the record, the key of its author. */
+/**
+ * Undefined where what the lexicon asks for was not kept or does not fit it: the address and the hash of the record, its text,
+ * the key of its author.
+ */
 export function postView(message: Message): PostView | undefined {
-  const { uri, cid, user: { user_id: did }, created_at, timestamp, labels = [], reply_count, retweet_count, favourites_count } = message
-  if (uri === undefined || !uri.startsWith('at://') || cid === undefined || !isDid(did)) return undefined
+  const { uri, cid, text, user: { user_id: did }, created_at, timestamp, reply_count, retweet_count, favourites_count } = message
+  if (!isPostUri(uri) || !isCid(cid) || !isDid(did) || !isWithin(text, limits.text)) return undefined
   const embedded = embed(message)
+  const labels = labelsOf(message)
   return {
     uri,
     cid,
