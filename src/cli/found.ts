@@ -97,8 +97,13 @@ export async function exportFound(context: Context, wanted: Wanted): Promise<num
     let rows = note?.rows ?? 0
     let isFirst = note === undefined
     for await (const hits of pages(wanted, note, signal)) {
+      const { cursor, partial_reason } = hits.search_metadata
+      if (partial_reason === 'rebuilding') {
+        // The cursor leads past messages that are not there at the moment, and no later run would come back for them.
+        partial = 'a part of the index is being made from the dumps; `loklak index stats` shows the parts'
+        return
+      }
       seen(hits)
-      const { cursor } = hits.search_metadata
       // What is not whole is not done: the next run asks again from there.
       const done = cursor === undefined
       rows += await writeMessages(hits.statuses, { ...destination, signal: new AbortController().signal, part: { isFirst, isLast: done, before: rows } })

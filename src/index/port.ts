@@ -42,7 +42,7 @@ export interface Page extends Timed {
 
 /**
  * Why an answer is not whole: time was up; a part of the index that it needs is being made again; or a part holds too many
- * messages to be counted by value, which a rebuild mends.
+ * messages to be counted by value, which a rebuild mends. Where a part is being made again, that is what is said: cursors lead past it.
  */
 export type PartialReason = 'deadline' | 'rebuilding' | 'overfull'
 

@@ -101,13 +101,41 @@ describe('export QUERY', () => {
   test('ends where the server cannot give all, says so, and goes on from there later', async (t) => {
     const { path, held, add } = await served(t, many(3))
     const argv = ['rain', `--resume=${join(path, 'note.json')}`]
-    held.partial = { reason: 'rebuilding' }
+    held.partial = { reason: 'deadline' }
     const part = await run(path, argv)
     assert.deepEqual([part.code, ids(part.out).length], [1, 3])
-    assert.match(part.err, /warning: this is not all: rebuilding; run it again to go on\n$/)
+    assert.match(part.err, /warning: this is not all: deadline; run it again to go on\n$/)
     held.partial = undefined
     add(insert({ id_str: 'again', text: 'rain', created_at: ago(9000) }))
     assert.deepEqual(ids((await run(path, argv)).out), ['again'])
+  })
+
+  test('stops before a part of the index that is being made again, so that a later run has what was missing in it', async (t) => {
+    const { path, held, add } = await served(t, many(2500).filter((_, at) => at < 1200 || at > 1300))
+    const argv = ['rain', `--resume=${join(path, 'note.json')}`]
+    let asked = 0
+    held.until = () => {
+      if (++asked === 2) held.partial = { reason: 'rebuilding' }
+      return Promise.resolve()
+    }
+    const before = await run(path, argv)
+    assert.deepEqual([before.code, ids(before.out).length], [1, 1000])
+    assert.match(before.err, /warning: this is not all: a part of the index is being made from the dumps; `loklak index stats` shows the parts; run it again to go on\n$/)
+    const meanwhile = await run(path, argv)
+    assert.deepEqual([meanwhile.code, meanwhile.out], [1, ''])
+    held.partial = undefined
+    add(...many(1301).slice(1200).map(insert))
+    const after = await run(path, argv)
+    assert.equal(after.code, 0)
+    assert.deepEqual([...ids(before.out), ...ids(after.out)].sort(), many(2500).map(({ id_str }) => id_str))
+  })
+
+  test('in one piece has what there is of it, and says that this is not all', async (t) => {
+    const { path, held } = await served(t, many(3))
+    held.partial = { reason: 'rebuilding' }
+    const { code, out, err } = await run(path, ['rain'])
+    assert.deepEqual([code, ids(out).length], [1, 3])
+    assert.match(err, /warning: this is not all: rebuilding\n$/)
   })
 
   test('says what was doubtful, once', async (t) => {

@@ -4,6 +4,7 @@ import type { Unfinished } from './counted.ts'
 import type { Scope } from './scope.ts'
 
 export function partialAnswer(unfinished: Unfinished | undefined, { building }: Pick<Scope, 'building'>): Answer {
-  if (unfinished !== undefined) return { partial: { reason: unfinished } }
-  return building ? { partial: { reason: 'rebuilding' } } : {}
+  // First what going on does not mend: who pages has to know that something is passed over.
+  const reason = building ? 'rebuilding' : unfinished
+  return reason === undefined ? {} : { partial: { reason } }
 }
