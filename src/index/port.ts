@@ -41,10 +41,10 @@ export interface Page extends Timed {
 }
 
 /**
- * Why an answer is not whole: time was up; a part of the index that it needs is being made again; or a part holds too many
- * messages to be counted by value, which a rebuild mends. Where a part is being made again, that is what is said: cursors lead past it.
+ * Why an answer is not whole: time was up; a part of the index that it needs is being made again; a part holds too many
+ * messages to be counted by value, which a rebuild mends; or too many asked, so that only some of its questions were let in. Where a part is being made again, that is what is said: cursors lead past it.
  */
-export type PartialReason = 'deadline' | 'rebuilding' | 'overfull'
+export type PartialReason = 'deadline' | 'rebuilding' | 'overfull' | 'overloaded'
 
 export interface Answer {
   /** Present where the answer is not whole. */

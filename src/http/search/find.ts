@@ -1,9 +1,10 @@
 // Owns answering a search: the page, its count and its aggregations, asked of the index side by side, and what is to be known
-// about them. Does not know in which form they are sent.
+// about them. What was found is answered, also where an aggregation was refused. Does not know in which form it is sent.
 import type { ApiMessage } from '../../enrich/fields.ts'
 import { present } from '../../enrich/present.ts'
 import type { Page, PartialReason } from '../../index/port.ts'
 import { timeRange } from '../../query/bounds.ts'
+import { LoklakError } from '../../watch/errors.ts'
 import type { Asked } from './asked.ts'
 import type { SourceGap } from './coverage.ts'
 import { histogramAsked, labelled } from './histogram.ts'
@@ -40,18 +41,30 @@ export interface Finding {
   readonly now: number
 }
 
+/** An aggregation; undefined where there was no place for it. Throws what else went wrong. */
+function aggregated<T>(outcome: PromiseSettledResult<T>): T | undefined {
+  if (outcome.status === 'fulfilled') return outcome.value
+  const { reason }: { readonly reason: unknown } = outcome
+  if (reason instanceof LoklakError && reason.code === 'OVERLOADED') return undefined
+  throw reason
+}
+
 export async function find(asked: Asked, { index, timeout, signal, crowded }: Visit, finding: Finding): Promise<Found> {
   const { query, startRecord, cursor, order, count, fields, histogram, values, timezoneOffset, shortlink } = asked
   const limit = crowded ? Math.min(asked.limit, finding.limits.hits.low) : asked.limit
   const page: Page = { order, limit, timeout, count, ...(cursor === undefined ? { offset: startRecord - 1 } : { cursor }) }
   const buckets = histogramAsked(query, timezoneOffset, finding.now)
-  const [hits, facets, histogramFound] = await Promise.all([
-    index.search(query, page, signal),
+  const searching = index.search(query, page, signal)
+  const aggregating = Promise.allSettled([
     fields.length === 0 ? undefined : index.facets(query, { fields, limit: values, timeout }, signal),
     histogram ? index.histogram(query, { ...buckets, timeout }, signal) : undefined,
   ])
+  const hits = await searching
+  const outcomes = await aggregating
+  const [facets, histogramFound] = [aggregated(outcomes[0]), aggregated(outcomes[1])]
+  const refused = outcomes.some(({ status }) => status === 'rejected') ? 'overloaded' : undefined
   const counted = Object.entries(facets?.fields ?? {}).map(([name, values]) => [name, Object.fromEntries(values.map(({ value, count }) => [value, count]))] as const)
-  const partial = (hits.partial ?? facets?.partial ?? histogramFound?.partial)?.reason
+  const partial = (hits.partial ?? facets?.partial ?? histogramFound?.partial)?.reason ?? refused
   const { since, until } = timeRange(query)
   const shortening = { longerThan: finding.limits.shortlink.longerThan, stub: finding.stub }
   return {

@@ -42,6 +42,8 @@ export async function visit<T>(room: Room, request: FastifyRequest, reply: Fasti
   } finally {
     clearTimeout(late)
     reply.raw.off('close', gone)
+    // Nothing that was asked goes on without anybody who waits for it.
+    end.abort(new LoklakError('INTERRUPTED', 'The answer was given.'))
     place.leave()
   }
 }

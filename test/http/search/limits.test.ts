@@ -105,6 +105,38 @@ test('a search whose caller has gone is given up', async (t) => {
   await aborted
 })
 
+describe('hits and aggregations, which are asked side by side', () => {
+  /** Lets the first question, which is for the hits, and the others each have an end of their own. */
+  function answering(hits: (signal: AbortSignal | undefined) => Promise<void>, others: (signal: AbortSignal | undefined) => Promise<void>) {
+    const house = library(posts)
+    let asked = 0
+    house.held.until = (signal) => (++asked === 1 ? hits(signal) : others(signal))
+    return house.app.inject('/api/search.json?fields=screen_name,created_at&minified=true')
+  }
+  const refuse = (): Promise<void> => Promise.reject(new LoklakError('OVERLOADED', 'Too many searches wait for their turn.'))
+  const aborted = (signal: AbortSignal | undefined): Promise<never> => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }))
+
+  test('are answered as far as there was a place for them', async () => {
+    const { statusCode, headers, body } = await answering(() => Promise.resolve(), refuse)
+    const { search_metadata: { partial, partial_reason, hits }, statuses, aggregations } = JSON.parse(body)
+    assert.deepEqual([statusCode, partial, partial_reason, hits, statuses.length, aggregations], [200, true, 'overloaded', 9, 9, {}])
+    assert.equal(headers['loklak-partial'], 'overloaded')
+  })
+
+  test('are refused where there is no place for the hits, and the others given up at once', async () => {
+    const given: (AbortSignal | undefined)[] = []
+    const { statusCode, body } = await answering(refuse, (signal) => {
+      given.push(signal)
+      return aborted(signal)
+    })
+    assert.deepEqual([statusCode, JSON.parse(body).error.code, given.map((signal) => signal?.aborted)], [503, 'OVERLOADED', [true, true]])
+  })
+
+  test('fail where an aggregation fails otherwise', async () => {
+    assert.equal((await answering(() => Promise.resolve(), () => Promise.reject(new Error('broken')))).statusCode, 500)
+  })
+})
+
 test('an index that does not keep its time is given up, with 503', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const house = library(posts)
