@@ -28,10 +28,12 @@ export interface Held {
   readonly timeouts: number[]
   /** Where only some kinds of answers are to be partial. */
   partialOf: readonly ('search' | 'facets' | 'histogram')[] | undefined
+  /** So many hits were counted when time was up. */
+  counted: number | undefined
 }
 
 export function naiveIndex(model: Model): { readonly index: Index; readonly held: Held } {
-  const held: Held = { partial: undefined, health: { state: 'ok', reason: null, cursor: 1 }, until: () => Promise.resolve(), timeouts: [], partialOf: undefined }
+  const held: Held = { partial: undefined, health: { state: 'ok', reason: null, cursor: 1 }, until: () => Promise.resolve(), timeouts: [], partialOf: undefined, counted: undefined }
   const answered = async <T extends object>(timeout: number, signal: AbortSignal | undefined, answer: () => T, kind?: 'search' | 'facets' | 'histogram'): Promise<T> => {
     held.timeouts.push(timeout)
     await held.until(signal)
@@ -53,8 +55,8 @@ export function naiveIndex(model: Model): { readonly index: Index; readonly held
         const most = count === 'exact' ? all.length : Math.min(all.length, 10_000)
         return {
           messages,
-          hits: most,
-          hits_relation: most < all.length ? 'gte' as const : 'eq' as const,
+          hits: held.counted ?? most,
+          hits_relation: held.counted !== undefined || most < all.length ? 'gte' as const : 'eq' as const,
           ...(last === undefined || left.length <= limit ? {} : { cursor: writeCursor(order, markOf(order, last)) }),
         }
       }, 'search'),

@@ -12,6 +12,7 @@ import { html, Html } from '../html.ts'
 import { mergeParameters, parameterReader } from '../parameters.ts'
 import type { Room } from '../room.ts'
 import { searchForm } from '../search-form.ts'
+import { counted } from '../search/counted.ts'
 import type { SourceGap } from '../search/coverage.ts'
 import { onward } from '../search/onward.ts'
 import { tellByHeaders, tellInWords } from '../search/told.ts'
@@ -43,9 +44,11 @@ ${generated ? html`<p><strong>${generatedNotice}</strong></p>
 </html>
 `.source
 
-function results({ q }: Given, { text, warnings }: ParsedQuery, { messages, hits, hits_relation, partial }: Hits, cursor: string | undefined, coverage: readonly SourceGap[]): Html {
+function results({ q }: Given, { text, warnings }: ParsedQuery, found: Hits, cursor: string | undefined, coverage: readonly SourceGap[]): Html {
   const form = (format: string): string => withParameters(`/api/search.${format}`, { q })
-  const count = `${hits_relation === 'gte' ? 'at least ' : ''}${hits ?? 0} messages`
+  const { messages, partial } = found
+  const { hits, relation } = counted(found)
+  const count = `${relation === 'gte' ? 'at least ' : ''}${hits} messages`
   return html`<p>${count}${text === '' || text === q ? '' : html`, searched as <code>${text}</code>`}. As <a href="${form('rss')}">feed</a>, <a href="${form('json')}">JSON</a>, <a href="${form('csv')}">CSV</a>.</p>
 ${warnings.map(({ column, message }) => html`<p class="bad">column ${column}: ${message}</p>
 `)}${tellInWords({ partial: partial?.reason, coverage }).map((lack) => html`<p class="bad">${lack}</p>

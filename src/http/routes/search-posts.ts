@@ -11,9 +11,10 @@ import { sendError } from '../errors.ts'
 import { mergeParameters, parameterReader } from '../parameters.ts'
 import { postView, PostView } from '../render/post-view.ts'
 import type { Room } from '../room.ts'
-import { understand } from '../search/understand.ts'
+import { counted } from '../search/counted.ts'
 import { onward } from '../search/onward.ts'
 import { tellByHeaders } from '../search/told.ts'
+import { understand } from '../search/understand.ts'
 import { visit } from '../search/visit.ts'
 
 const parameters = Type.Object({
@@ -96,7 +97,7 @@ export function addSearchPosts(app: FastifyInstance, room: Room): void {
       tellByHeaders(reply, { partial: found.partial?.reason, coverage: parts.search.coverage(since, until) })
       const answer: Static<typeof PostsAnswer> = {
         ...(next === undefined ? {} : { cursor: next }),
-        ...(found.hits === undefined ? {} : { hitsTotal: found.hits }),
+        hitsTotal: counted(found).hits,
         posts: found.messages.flatMap((message) => postView(message) ?? []),
       }
       return sendJson(reply.header('cache-control', 'private, max-age=1'), answer, { minified: true })

@@ -6,6 +6,7 @@ import type { Page, PartialReason } from '../../index/port.ts'
 import { timeRange } from '../../query/bounds.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import type { Asked } from './asked.ts'
+import { counted } from './counted.ts'
 import type { SourceGap } from './coverage.ts'
 import { histogramAsked, labelled } from './histogram.ts'
 import type { SearchLimits } from './limits.ts'
@@ -63,16 +64,15 @@ export async function find(asked: Asked, { index, timeout, signal, crowded }: Vi
   const outcomes = await aggregating
   const [facets, histogramFound] = [aggregated(outcomes[0]), aggregated(outcomes[1])]
   const refused = outcomes.some(({ status }) => status === 'rejected') ? 'overloaded' : undefined
-  const counted = Object.entries(facets?.fields ?? {}).map(([name, values]) => [name, Object.fromEntries(values.map(({ value, count }) => [value, count]))] as const)
+  const byValue = Object.entries(facets?.fields ?? {}).map(([name, values]) => [name, Object.fromEntries(values.map(({ value, count }) => [value, count]))] as const)
   const partial = (hits.partial ?? facets?.partial ?? histogramFound?.partial)?.reason ?? refused
   const { since, until } = timeRange(query)
   const shortening = { longerThan: finding.limits.shortlink.longerThan, stub: finding.stub }
   return {
     statuses: hits.messages.map((message) => present(shortlink ? shortened(message, shortening) : message)),
     limit,
-    hits: hits.hits ?? 0,
-    relation: hits.hits_relation ?? 'gte',
-    aggregations: { ...Object.fromEntries(counted), ...(histogramFound === undefined ? {} : { created_at: labelled(histogramFound, buckets) }) },
+    ...counted(hits, page.offset),
+    aggregations: { ...Object.fromEntries(byValue), ...(histogramFound === undefined ? {} : { created_at: labelled(histogramFound, buckets) }) },
     partial,
     cursor: onward(hits, asked),
     coverage: [...finding.coverage(since, until)],

@@ -204,6 +204,20 @@ describe('an answer that is not whole', () => {
     }
   })
 
+  test('counts at least what it shows and what came before that', async () => {
+    const house = library(rain)
+    house.held.partial = { reason: 'deadline' }
+    house.held.counted = 1
+    const count = async (query: Record<string, string>): Promise<unknown[]> => {
+      const { hits, hits_relation, cache_hits } = (await ask(house, query)).search_metadata
+      return [hits, hits_relation, cache_hits]
+    }
+    assert.deepEqual(await count({ count: '3' }), [3, 'gte', 3])
+    assert.deepEqual(await count({ count: '2', startRecord: '3' }), [4, 'gte', 4])
+    assert.deepEqual(await count({ startRecord: '9' }), [1, 'gte', 1], 'an empty page says nothing of what came before it')
+    assert.match((await house.app.inject('/search')).body, /<p>at least 4 messages/)
+  })
+
   test('goes on in every order after what it found', async () => {
     const house = library([
       { id_str: 'old', created_at: ago(90), timestamp: ago(1), retweet_count: 1, favourites_count: 9 },
