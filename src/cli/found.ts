@@ -3,9 +3,9 @@
 import { readFile } from 'node:fs/promises'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { steady } from '../http/search/understand.ts'
 import type { Whereabouts } from '../http/visitor.ts'
 import type { Message } from '../message/schema.ts'
-import { maxQueryBytes } from '../query/query.ts'
 import { writeAtomic } from '../support/atomic-file.ts'
 import { parseJson } from '../support/json.ts'
 import { LoklakError } from '../watch/errors.ts'
@@ -43,16 +43,13 @@ async function readNote({ query, format, resume }: Wanted): Promise<Note | undef
   return note
 }
 
-/** Spelled out it may be longer than a query can be; then relative times move while the export runs. */
-const steady = (query: string, { search_metadata: { query_understood } }: Hits): string => (Buffer.byteLength(query_understood) <= maxQueryBytes ? query_understood : query)
-
 /** Pages until there are no more. A page that brings neither messages nor another place to go on at ends it. */
 async function* pages({ where, query }: Wanted, note: Note | undefined, signal: AbortSignal): AsyncGenerator<Hits & { readonly q: string }> {
   let q = note?.q ?? query
   let cursor = note?.cursor
   for (let first = true; ; first = false) {
     const hits = await askHits(where, { q, cursor, count: pageSize, order: 'created_at', exact: first ? 'true' : undefined }, signal)
-    if (first && note === undefined) q = steady(query, hits)
+    if (first && note === undefined) q = steady(query, hits.search_metadata.query_understood)
     yield { ...hits, q }
     const { cursor: next, partial_reason } = hits.search_metadata
     const stuck = partial_reason !== undefined && hits.statuses.length === 0 && next === cursor

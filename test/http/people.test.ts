@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ago, library } from './naive-index.ts'
+import { noon } from './parts.ts'
 
 const posts = [
   { id_str: '1', created_at: ago(1), text: 'a', hashtags: ['Rain', 'Ulm'], screen_name: 'ann', user: { screen_name: 'ann', user_id: 'did:plc:ann', name: 'Ann', profile_image_url_https: 'https://example.org/a.png' } },
@@ -130,6 +131,14 @@ describe('the page', () => {
     const older = /href="(\/search\?[^"]+)">Older/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? ''
     const next = (await app.inject(older)).body
     assert.deepEqual([next.match(/<article>/g)?.length, next.includes('Older')], [5, false])
+  })
+
+  test('goes on at the time when it began', async () => {
+    let time = noon
+    const { app } = library(Array.from({ length: 21 }, (_, at) => ({ id_str: `m${at}`, created_at: ago(at === 20 ? 59.5 : at) })), { options: { now: () => time } })
+    const older = /href="(\/search\?[^"]+)">Older/.exec((await app.inject('/search?q=since:1h')).body)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    time += 60_000
+    assert.equal((await app.inject(older)).body.match(/<article>/g)?.length, 1)
   })
 
   test('says what is wrong with a query, and keeps it in the form', async () => {

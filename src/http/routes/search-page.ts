@@ -16,7 +16,7 @@ import { counted } from '../search/counted.ts'
 import type { SourceGap } from '../search/coverage.ts'
 import { onward } from '../search/onward.ts'
 import { tellByHeaders, tellInWords } from '../search/told.ts'
-import { understand } from '../search/understand.ts'
+import { steady, understand } from '../search/understand.ts'
 import { visit } from '../search/visit.ts'
 import { style } from '../style.ts'
 import { withParameters } from '../urls.ts'
@@ -52,7 +52,7 @@ function results({ q }: Given, { text, warnings }: ParsedQuery, found: Hits, cur
   return html`<p>${count}${text === '' || text === q ? '' : html`, searched as <code>${text}</code>`}. As <a href="${form('rss')}">feed</a>, <a href="${form('json')}">JSON</a>, <a href="${form('csv')}">CSV</a>.</p>
 ${warnings.map(({ column, message }) => html`<p class="bad">column ${column}: ${message}</p>
 `)}${tellInWords({ partial: partial?.reason, coverage }).map((lack) => html`<p class="bad">${lack}</p>
-`)}${messages.map(article)}${cursor === undefined ? [] : html`<p><a href="${withParameters('/search', { q, cursor })}">Older</a></p>
+`)}${messages.map(article)}${cursor === undefined ? [] : html`<p><a href="${withParameters('/search', { q: steady(q, text), cursor })}">Older</a></p>
 `}`
 }
 

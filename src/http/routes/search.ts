@@ -19,6 +19,7 @@ import { readAsked, searchParameters, type Asked } from '../search/asked.ts'
 import { find, type Found } from '../search/find.ts'
 import { SearchAnswer } from '../search/schema.ts'
 import { tellByHeaders } from '../search/told.ts'
+import { steady } from '../search/understand.ts'
 import { visit } from '../search/visit.ts'
 import { publicUrl, withParameters } from '../urls.ts'
 
@@ -87,11 +88,11 @@ function described({ summary, type, schema }: Format): DescribedAnswer {
   return type === 'application/json' ? jsonAnswer(summary, schema) : { description: summary, content: { [type]: { schema }, 'application/javascript': { schema: Type.String() } } }
 }
 
-/** The same search, as it goes on. */
-function nextPage(path: string, { given, order, filter, limit, timezoneOffset, timeout, shortlink, count }: Asked, { cursor }: Found, { minified }: Manners): string | undefined {
+/** The same search, as it goes on: at the same time as it began. */
+function nextPage(path: string, { given, understood, order, filter, limit, timezoneOffset, timeout, shortlink, count }: Asked, { cursor }: Found, { minified }: Manners): string | undefined {
   if (cursor === undefined) return undefined
   return withParameters(path, {
-    q: given,
+    q: steady(given, understood),
     order,
     filter: filter === '' ? undefined : filter,
     count: limit,

@@ -23,6 +23,18 @@ export function typed(given: string): string {
   return /\s/.test(text) ? text : text.replaceAll(/\+(?!\d\d:\d\d(?!\d))/g, ' ')
 }
 
+/**
+ * The query to go on with: as it was understood, so that relative times stay where they were, unless it would not be read
+ * back as the same, such as where it is too long when spelled out.
+ */
+export function steady(given: string, understood: string): string {
+  try {
+    return parseQuery(typed(understood), { now: 0 }).text === understood ? understood : given
+  } catch {
+    return given
+  }
+}
+
 /** The query of a request, joined with `also`. Throws BadQuery. */
 export function understand(given: string, also: readonly Query[], options: QueryOptions): ParsedQuery {
   const parsed = parseQuery(typed(given), options)

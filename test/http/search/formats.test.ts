@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { Compile } from 'typebox/compile'
 import { FeatureCollection } from '../../../src/http/render/geojson.ts'
 import { ago, library } from '../naive-index.ts'
+import { noon } from '../parts.ts'
 import { named, readXml } from '../render/xml.ts'
 
 const posts = [
@@ -69,7 +70,7 @@ describe('a search', () => {
     for (const format of formats) {
       const { headers } = await app.inject(`/api/search.${format}?count=1&order=timestamp&q=-nothing`)
       assert.equal(headers['loklak-partial'], 'deadline', format)
-      assert.match(String(headers.link), /\?q=-nothing&order=timestamp&count=1&cursor=[\w-]+>; rel="next"$/, format)
+      assert.match(String(headers.link), /\?q=-nothing(\+has%3Alocation)?&order=timestamp&count=1&cursor=[\w-]+>; rel="next"$/, format)
     }
     held.partial = undefined
     for (const format of formats) {
@@ -87,11 +88,25 @@ describe('a search', () => {
       assert.notEqual(next.get('cursor'), null)
       next.delete('cursor')
       const wanted = new URLSearchParams(asked)
+      wanted.set('q', '-nothing has:video')
       // Only where something is counted can it be counted exactly.
       if (format !== 'json' && format !== 'rss') wanted.delete('exact')
       assert.deepEqual(Object.fromEntries(next), Object.fromEntries(wanted), format)
     }
     assert.match(String((await app.inject('/api/search.json?count=1')).headers.link), /\?q=&order=created_at&count=1&cursor=[\w-]+>/)
+  })
+
+  test('goes on at the time when it began, where its query is relative to the clock', async () => {
+    let time = noon
+    const { app } = library([{ id_str: 'a', created_at: ago(1) }, { id_str: 'b', created_at: ago(59.5) }], { options: { now: () => time } })
+    for (const format of formats.filter((format) => format !== 'geojson')) {
+      const { headers } = await app.inject(`/api/search.${format}?q=since:1h&count=1`)
+      time += 60_000
+      const next = new URL(/<([^>]+)>/.exec(String(headers.link))?.[1] ?? '')
+      assert.equal(next.searchParams.get('q'), 'since:2026-11-22T11:00:00Z')
+      assert.match((await app.inject(next.href)).body, /\b2026-11-22T11:00:30\.000Z|Sun, 22 Nov 2026 11:00:30 GMT/, format)
+      time = noon
+    }
   })
 
   test('in every form names the gaps of the sources', async () => {

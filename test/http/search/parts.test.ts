@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { gapsWithin } from '../../../src/http/search/coverage.ts'
 import { histogramAsked, labelled } from '../../../src/http/search/histogram.ts'
 import { readShortLink, shortened } from '../../../src/http/search/shortlinks.ts'
-import { typed, understand } from '../../../src/http/search/understand.ts'
+import { steady, typed, understand } from '../../../src/http/search/understand.ts'
 import { parseQuery } from '../../../src/query/query.ts'
 import { term } from '../../../src/query/tree.ts'
 import type { SourceState } from '../../../src/sources/source.ts'
@@ -31,6 +31,21 @@ describe('the query of a request', () => {
     assert.equal(text, '(rain OR wind) has:image')
     assert.equal(warnings.length, 1)
   })
+})
+
+describe('the query to go on with', () => {
+  test('is the one that was understood', () => {
+    const { text } = understand('rain since:2h', [], { now: noon })
+    assert.equal(steady('rain since:2h', text), '(rain OR from:rain) since:2026-11-22T10:00:00Z')
+    assert.equal(steady('', ''), '')
+  })
+
+  for (const [why, understood] of [
+    ['is too long when spelled out', 'x'.repeat(1025)],
+    ['has too many parts', Array.from({ length: 64 }, (_, at) => `#x${at}`).join(' ')],
+    ['has a plus that would become a space', 'c+d'],
+    ['has what would become another character', '&lt;'],
+  ] as const) test(`is the one that was given where the other ${why}`, () => assert.equal(steady('given', understood), 'given'))
 })
 
 describe('a histogram', () => {
