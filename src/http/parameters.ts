@@ -14,6 +14,15 @@ export function parseForm(text: string): Record<string, string> {
   return fields
 }
 
+/** The query string of an address: all that follows the first question mark, whatever further ones there are. */
+export function queryString(url: string): string {
+  const at = url.indexOf('?')
+  return at < 0 ? '' : url.slice(at + 1)
+}
+
+/** All values of a parameter that may be given more than once. */
+export const allGiven = (url: string, name: string): string[] => new URLSearchParams(queryString(url)).getAll(name)
+
 /** A parameter as text, as a form would have sent it; undefined where it was not given. Throws BAD_PARAMETER. */
 export function parameterText(given: Given, name: string): string | undefined {
   const value = given[name]

@@ -92,6 +92,7 @@ describe('app.bsky.feed.searchPosts', () => {
       ['q=rain&url=https://news.example.org/', ''],
       ['q=rain&tag=x', 'ac'],
       ['q=rain&tag=x&tag=%23y', 'a'],
+      ['q=rain?&tag=y', 'a'],
       ['q=from:cleo.example.org', 'c'],
       ['q=rain&limit=2', 'ab'],
     ] as const) assert.equal(keys(await ask(house, query)).join(''), found, query)

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { failures } from '../describe.ts'
+import { queryString } from '../parameters.ts'
 import { withParameters } from '../urls.ts'
 
 interface FeedRequest {
@@ -10,7 +11,7 @@ interface FeedRequest {
 
 export function addRss(app: FastifyInstance): void {
   const handler = ({ params, url }: FastifyRequest<FeedRequest>, reply: FastifyReply): FastifyReply => {
-    const more = url.split('?', 2)[1] ?? ''
+    const more = queryString(url)
     return reply.redirect(`${withParameters('/api/search.rss', { q: params.q ?? params['*'] ?? '' })}${more === '' ? '' : `&${more}`}`, 302)
   }
   const params = Type.Object({ q: Type.String({ description: 'the query' }) })

@@ -8,7 +8,7 @@ import { LoklakError, type ErrorCode } from '../../watch/errors.ts'
 import { sendJson } from '../answer.ts'
 import { answerOf } from '../describe.ts'
 import { sendError } from '../errors.ts'
-import { mergeParameters, parameterReader } from '../parameters.ts'
+import { allGiven, mergeParameters, parameterReader } from '../parameters.ts'
 import { postView, PostView } from '../render/post-view.ts'
 import type { Room } from '../room.ts'
 import { counted } from '../search/counted.ts'
@@ -87,7 +87,7 @@ export function addSearchPosts(app: FastifyInstance, room: Room): void {
     handler: async (request, reply) => {
       const now = options.now()
       const given = read(mergeParameters(request.query, undefined))
-      const tags = new URLSearchParams(request.url.split('?', 2)[1]).getAll('tag')
+      const tags = allGiven(request.url, 'tag')
       const { query } = understand(given.q.trim() === '*' ? '' : given.q, constraints(given, tags, now), { now })
       const { cursor } = given
       const page = { order: given.sort === 'top' ? 'favourites_count' as const : 'created_at' as const, limit: given.limit, count: 'capped' as const, ...(cursor === undefined ? {} : { cursor }) }

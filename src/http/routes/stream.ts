@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { doubtFrame } from '../../stream/event.ts'
 import type { Frame } from '../../stream/frame.ts'
 import { failures } from '../describe.ts'
-import { asAsked, mergeParameters, parameterReader } from '../parameters.ts'
+import { allGiven, asAsked, mergeParameters, parameterReader } from '../parameters.ts'
 import type { Room } from '../room.ts'
 import { readStream, streamParameters, type AskedStream } from '../stream/asked.ts'
 import { responsePipe, scripts, streamFormats, type Script } from '../stream/response.ts'
@@ -25,7 +25,7 @@ const headersOf = ({ type }: Script) => ({
 
 /** The parameters; `channel` may be given more than once. */
 function given(request: FastifyRequest): Readonly<Record<string, unknown>> {
-  const channels = new URL(request.url, 'http://localhost').searchParams.getAll('channel')
+  const channels = allGiven(request.url, 'channel')
   return { ...mergeParameters(request.query, undefined), ...(channels.length === 0 ? {} : { channel: channels }) }
 }
 

@@ -60,6 +60,7 @@ describe('a search', () => {
       ['/rss/from:ann', '/api/search.rss?q=from%3Aann'],
       ['/rss/rain%20%2Fimage?count=3', '/api/search.rss?q=rain+%2Fimage&count=3'],
       ['/rss/rain%20/image', '/api/search.rss?q=rain+%2Fimage'],
+      ['/rss/rain?query=what?&count=3', '/api/search.rss?q=rain&query=what?&count=3'],
       ['/rss/a%0D%0Ab', '/api/search.rss?q=a%0D%0Ab'],
     ]) assert.deepEqual((await app.inject(url ?? '')).headers.location, location)
   })
