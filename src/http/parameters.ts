@@ -36,10 +36,11 @@ function asText(name: string, value: unknown): string {
   throw new LoklakError('BAD_PARAMETER', `${name}: must be text, a number, true or false, or a list of these`)
 }
 
-/** The parameters of a request, wherever they stood. No name of one reaches a prototype. */
+/** The parameters of a request, wherever they stood. No name of one reaches a prototype. Throws BAD_BODY. */
 export function mergeParameters(query: unknown, body: unknown): Given {
+  if (body !== undefined && !isObject(body)) throw new LoklakError('BAD_BODY', 'A JSON object with the parameters was expected.')
   const given: Record<string, unknown> = Object.create(null)
-  return Object.assign(given, isObject(body) ? body : {}, isObject(query) ? query : {})
+  return Object.assign(given, body, isObject(query) ? query : {})
 }
 
 function numberFrom(name: string, text: string): number {

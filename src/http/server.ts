@@ -46,6 +46,8 @@ export function buildServer(parts: Parts, options: HttpOptions): FastifyInstance
   // Parameters and answers have their own reader and writer; the schemas are for the description.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
+  // Text is no list of parameters, and must not be taken for an empty one.
+  app.removeContentTypeParser('text/plain')
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => done(null, parseForm(body.toString())))
   answerErrors(app, parts.log)
   greet(app, room)
@@ -76,6 +78,8 @@ function greet(app: FastifyInstance, { options, doors, parts }: Room): void {
     if (request.url.length > maxUrl) return new LoklakError('URI_TOO_LONG', `${request.url.length} characters; ${maxUrl} are taken.`)
     // Here and not by the handler, so that the body is not even read.
     if (request.is404) return new LoklakError('NOT_FOUND', request.url.split('?', 1)[0] ?? '')
+    const coding = request.headers['content-encoding'] ?? 'identity'
+    if (request.method === 'POST' && coding !== 'identity') return new LoklakError('UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding: a body is taken as it is, not compressed.')
     return undefined
   }
 

@@ -40,6 +40,7 @@ test('GET, form and JSON are one, and the query string wins', async () => {
   const form = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } } as const
   assert.equal((await app.inject({ ...form, url: '/api/settings.json', body: 'minified=true' })).body, compact)
   assert.equal((await app.inject({ method: 'POST', url: '/api/settings.json', body: { minified: true } })).body, compact)
+  for (const nothing of [{}, { ...form.headers }, { ...form.headers, 'content-encoding': 'identity' }]) assert.equal((await app.inject({ method: 'POST', url: '/api/settings.json?minified=true', headers: nothing })).body, compact)
   assert.notEqual((await app.inject({ ...form, url: '/api/settings.json?minified=false', body: 'minified=true' })).body, compact)
 })
 
@@ -59,14 +60,22 @@ test('every failure has the one shape', async () => {
   const examples = [
     [{ url: '/nothing' }, 'NOT_FOUND'],
     [{ method: 'POST', url: '/nothing', headers: { 'content-type': 'image/png' }, body: 'x' }, 'NOT_FOUND'],
-    [{ url: '/%zz' }, 'NOT_FOUND'],
+    [{ url: '/%zz' }, 'BAD_PARAMETER'],
+    [{ url: '/rss/%' }, 'BAD_PARAMETER'],
     [{ url: '/dump/..%2f..%2fetc%2fpasswd' }, 'NOT_FOUND'],
     [{ method: 'DELETE', url: '/api/settings.json' }, 'METHOD_NOT_ALLOWED'],
     [{ method: 'PUT', url: '/dump/', headers: { 'content-type': 'image/png' }, body: 'x' }, 'METHOD_NOT_ALLOWED'],
     [{ ...post, body: { text: 'x'.repeat(200) } }, 'BODY_TOO_LARGE'],
     [{ url: `/api/settings.json?x=${'x'.repeat(8192)}` }, 'URI_TOO_LONG'],
     [{ ...post, headers: { 'content-type': 'image/png' }, body: 'x' }, 'UNSUPPORTED_MEDIA_TYPE'],
+    [{ ...post, headers: { 'content-type': 'text/plain' }, body: 'minified=true' }, 'UNSUPPORTED_MEDIA_TYPE'],
+    [{ ...post, body: 'minified=true' }, 'UNSUPPORTED_MEDIA_TYPE'],
+    [{ ...post, headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' }, body: 'x' }, 'UNSUPPORTED_MEDIA_TYPE'],
     [{ ...post, headers: { 'content-type': 'application/json' }, body: '{"a":' }, 'BAD_BODY'],
+    [{ ...post, headers: { 'content-type': 'application/json' }, body: '"minified=true"' }, 'BAD_BODY'],
+    [{ ...post, headers: { 'content-type': 'application/json' }, body: '[1]' }, 'BAD_BODY'],
+    [{ ...post, headers: { 'content-type': 'application/json' }, body: 'null' }, 'BAD_BODY'],
+    [{ ...post, headers: { 'content-type': 'application/json' }, body: '' }, 'BAD_BODY'],
     [{ ...post, headers: { 'content-type': 'application/json' }, body: '{"__proto__":{}}' }, 'BAD_BODY'],
     [{ ...post, body: { callback: {} } }, 'BAD_PARAMETER'],
     [{ ...post, url: '/control/stop' }, 'NOT_FOUND'],

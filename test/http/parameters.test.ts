@@ -49,7 +49,8 @@ test('a JSON body may have numbers, booleans and lists; nothing deeper', () => {
   const { q, count, minified } = read(mergeParameters({}, { q: ['a', 2], count: 3, minified: true, radius: null }))
   assert.deepEqual([q, count, minified], ['a,2', 3, true])
   assert.throws(() => read(mergeParameters({}, { q: { deep: 1 } })), refusal('q: '))
-  for (const none of ['text', ['list'], null, undefined]) assert.deepEqual({ ...mergeParameters({}, none) }, {})
+  assert.deepEqual({ ...mergeParameters({}, undefined) }, {})
+  for (const none of ['text', ['list'], null, 7]) assert.throws(() => mergeParameters({}, none), { code: 'BAD_BODY' })
 })
 
 test('what is not asked for may be anything', () => {
