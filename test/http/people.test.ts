@@ -44,6 +44,18 @@ describe('suggest.json', () => {
     assert.match((await of('orderby=beauty')).warnings[0].message, /^orderby: "beauty" is none of score_suggest, messages_count, query, query_length; /)
   })
 
+  test('takes a star at the end for what it does anyway, and warns of other wildcards', async () => {
+    const { app } = library(posts)
+    const of = async (q: string) => (await app.inject({ url: '/api/suggest.json', query: { q } })).json()
+    const plain = await of('ra')
+    for (const q of ['ra*', 'ra**', 'ra* ']) {
+      const { queries, search_metadata } = await of(q)
+      assert.deepEqual([queries, search_metadata.warnings, search_metadata.query], [plain.queries, [], q])
+    }
+    assert.deepEqual((await of('*')).queries, (await of('')).queries)
+    for (const q of ['r*n', 'ra?n', '*in*']) assert.match((await of(q)).search_metadata.warnings[0].message, /^q: \* and \? stand for nothing else here/)
+  })
+
   test('refuses what it cannot mean', async () => {
     const { app } = library(posts)
     for (const [parameters, code] of [['source=geo', 'FEATURE_MISSING'], ['source=mars', 'BAD_PARAMETER'], ['order=up', 'BAD_PARAMETER'], ['count=x', 'BAD_PARAMETER']]) {

@@ -97,11 +97,15 @@ function ordered(entries: readonly QueryEntry[], field: Sortable, order: 'ASC' |
 /** Values that ask for nothing. */
 const idle: ReadonlySet<string> = new Set(['', 'false', '0', '-1'])
 
+/** What was written so far. A star at its end says what goes without saying: that it goes on. */
+const begun = (query: string): string => typed(query).trimEnd().replace(/\*+$/, '')
+
 /** What was asked and cannot be done. */
-function doubts(asked: Asked): Static<typeof WarningAnswer>[] {
+function doubts(asked: Asked, beginning: string): Static<typeof WarningAnswer>[] {
   const passedOver = undoneNames.filter((name) => !idle.has(asked[name] ?? '')).map((name) => `${name} has no effect: ${undone[name]}`)
   const isSortable = sortable.some((name) => name === asked.orderby)
-  return [...(isSortable ? [] : [`orderby: ${JSON.stringify(asked.orderby.slice(0, 64))} is none of ${sortable.join(', ')}; ordered by score_suggest, the best first`]), ...passedOver].map((message) => ({ column: 0, message }))
+  const wildcards = /[*?]/.test(beginning) ? ['q: * and ? stand for nothing else here, but for a * at the end; what begins as written is suggested, and what is spelled nearly so'] : []
+  return [...wildcards, ...(isSortable ? [] : [`orderby: ${JSON.stringify(asked.orderby.slice(0, 64))} is none of ${sortable.join(', ')}; ordered by score_suggest, the best first`]), ...passedOver].map((message) => ({ column: 0, message }))
 }
 
 export function addSuggest(app: FastifyInstance, room: Room): void {
@@ -116,8 +120,9 @@ export function addSuggest(app: FastifyInstance, room: Room): void {
       const { q, query: alias, count, source, order, orderby, timezoneOffset } = asked
       if (source === 'geo') throw new LoklakError('FEATURE_MISSING', 'source: names of places are not there yet; use source=query.')
       const query = q ?? alias ?? ''
+      const beginning = begun(query)
       const limit = Math.min(count, mostHits(room.parts.search.limits, request.caller))
-      const found = await visit(room, request, reply, undefined, ({ index, timeout, signal }) => index.suggest(typed(query), { limit, timeout }, signal))
+      const found = await visit(room, request, reply, undefined, ({ index, timeout, signal }) => index.suggest(beginning, { limit, timeout }, signal))
       const field = sortable.find((name) => name === orderby)
       // What cannot be ordered by is not turned round either: the best first.
       const direction = field === undefined ? undefined : order?.toUpperCase() === 'ASC' ? 'ASC' as const : order === undefined ? undefined : 'DESC' as const
@@ -129,7 +134,7 @@ export function addSuggest(app: FastifyInstance, room: Room): void {
           query,
           order: direction ?? 'DESC',
           orderby: field ?? 'score_suggest',
-          warnings: doubts(asked),
+          warnings: doubts(asked, beginning),
           client: request.caller.address,
           ...(found.partial === undefined ? {} : { partial: true as const, partial_reason: found.partial.reason }),
         },
