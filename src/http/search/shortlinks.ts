@@ -13,16 +13,18 @@ const shortLink = (stub: string, id: string, number: number): string => `${stub}
 /** The message with over-long links in its text replaced; `unshorten` tells what they stand for. */
 export function shortened(message: Message, { longerThan, stub }: Shortening): Message {
   if (message.links.every(({ length }) => length <= longerThan)) return message
+  const shorts = new Map(message.links.map((link, number) => [link, shortLink(stub, message.id_str, number)]))
+  const unshorten: Record<string, string> = { ...message.unshorten }
+  // One link may be how another begins: at each place the longest counts, also where it stays as it is.
+  const longestFirst = [...shorts.keys()].filter((link) => link !== '').sort((a, b) => b.length - a.length)
+  const text = message.text.replaceAll(new RegExp(longestFirst.map((link) => RegExp.escape(link)).join('|'), 'g'), (link) => {
+    const short = shorts.get(link) ?? link
+    if (link.length <= longerThan || short.length >= link.length) return link
+    unshorten[short] = `${link.slice(0, short.length)}...`
+    return short
+  })
   // What marks places in the text would mark others now.
   const { facets: _, ...rest } = message
-  const unshorten: Record<string, string> = { ...message.unshorten }
-  let { text } = message
-  for (const [number, link] of message.links.entries()) {
-    const short = shortLink(stub, message.id_str, number)
-    if (link.length <= longerThan || short.length >= link.length || !text.includes(link)) continue
-    text = text.replaceAll(link, () => short)
-    unshorten[short] = `${link.slice(0, short.length)}...`
-  }
   return text === message.text ? message : { ...rest, text, unshorten }
 }
 

@@ -111,6 +111,15 @@ describe('short links', () => {
     assert.deepEqual([facets, Object.keys(unshorten ?? {})], [undefined, ['https://l.example/x?id=1']])
   })
 
+  test('leave whole a link that begins as another does', () => {
+    const longer = `${long}/more`
+    assert.equal(shortened(message({ id_str: '1', text: `${long} and ${longer}`, links: [long, longer] }), shortening).text, 'https://l.example/x?id=1 and https://l.example/x?id=1*1')
+    // Also where its own short link would be no shorter, so that it stays.
+    const id_str = 'z'.repeat(196)
+    const links = [long, ...Array.from({ length: 9 }, (_, at) => `https://ok.example/${at}`), `${long}/`]
+    assert.equal(shortened(message({ id_str, text: `${long}/ ${long}`, links }), shortening).text, `${long}/ https://l.example/x?id=${id_str}`)
+  })
+
   test('change nothing where no link is too long, where it does not stand in the text, or where the short one is longer', () => {
     for (const given of [message({ id_str: '1', text: 'x', links: ['https://ok.example'] }), message({ id_str: '1', text: 'a card', links: [long] }), message({ id_str: 'z'.repeat(256), text: long, links: [long] })]) {
       assert.equal(shortened(given, shortening), given)
