@@ -5,15 +5,16 @@ import { setPreflightHeaders } from './headers.ts'
 
 /** Watches what is added to `app` from now on; the answer closes all other methods of those addresses. */
 export function closeOtherMethods(app: FastifyInstance, cors: boolean): () => void {
-  const taken = new Map<string, Set<string>>()
-  app.addHook('onRoute', ({ url, method }: RouteOptions) => {
-    const methods = taken.get(url) ?? new Set()
+  const taken = new Map<string, { readonly methods: Set<string>; readonly errorHandler: RouteOptions['errorHandler'] }>()
+  app.addHook('onRoute', ({ url, method, errorHandler }: RouteOptions) => {
+    const { methods } = taken.get(url) ?? { methods: new Set<string>() }
     for (const name of [method].flat()) methods.add(name)
-    taken.set(url, methods)
+    // A refusal has the shape of all failures of the address.
+    taken.set(url, { methods, errorHandler: errorHandler ?? taken.get(url)?.errorHandler })
   })
   return () => {
     // A snapshot: what is added here is seen by the hook as well.
-    for (const [url, methods] of taken.entries().toArray()) {
+    for (const [url, { methods, errorHandler }] of taken.entries().toArray()) {
       const allow = [...methods, 'OPTIONS'].join(', ')
       const closed: HTTPMethods[] = app.supportedMethods.filter((method) => method !== 'OPTIONS' && !methods.has(method))
       app.options(url, { schema: { hide: true } }, (_request, reply) => {
@@ -24,6 +25,7 @@ export function closeOtherMethods(app: FastifyInstance, cors: boolean): () => vo
         url,
         method: closed,
         schema: { hide: true },
+        ...(errorHandler === undefined ? {} : { errorHandler }),
         // Before the body is read: whatever it is, it is not taken.
         onRequest: (request, reply, done) => {
           reply.header('allow', allow)

@@ -77,6 +77,8 @@ describe('app.bsky.feed.searchPosts', () => {
       ['q=*', 'abc'],
       ['q=', 'abc'],
       ['q=rain&sort=latest', 'abc'],
+      ['q=rain&sort=&cursor=&since=&author=&domain=&lang=&limit=', 'abc'],
+      ['q=rain&sort=hot', 'abc'],
       ['q=rain&sort=top', 'bac'],
       [`q=rain&since=${ago(20)}`, 'ab'],
       [`q=rain&until=${ago(20)}`, 'c'],
@@ -138,6 +140,10 @@ describe('app.bsky.feed.searchPosts', () => {
       ['q=rain&limit=0', 'InvalidRequest'],
       ['q=rain&limit=101', 'InvalidRequest'],
       ['q=rain&since=never', 'InvalidRequest'],
+      ['q=rain&author=@', 'InvalidRequest'],
+      ['q=rain&author=ann%20smith', 'InvalidRequest'],
+      ['q=rain&mentions=@', 'InvalidRequest'],
+      ['q=rain&domain=http://x/', 'InvalidRequest'],
       ['q=rain&cursor=none', 'InvalidRequest'],
       ['q=since:never', 'BadQueryString'],
     ] as const) {
@@ -145,6 +151,8 @@ describe('app.bsky.feed.searchPosts', () => {
       assert.deepEqual(Object.keys(answer), ['error', 'message'])
       assert.equal(answer.error, name, query)
     }
+    const posted = await house.app.inject({ method: 'POST', url: `${url}?q=rain` })
+    assert.deepEqual([posted.statusCode, Object.keys(posted.json()), posted.json().error, posted.headers.allow], [405, ['error', 'message'], 'InvalidRequest', 'GET, HEAD, OPTIONS'])
     house.held.health = { state: 'failed', reason: 'gone', cursor: 0 }
     assert.equal((await ask(house, 'q=rain', 503)).error, 'NotEnoughResources')
     for (let n = 0; n < 10; n++) await house.app.inject({ url: '/', remoteAddress: '203.0.113.9' })

@@ -19,7 +19,7 @@ import { visit } from '../search/visit.ts'
 
 const parameters = Type.Object({
   q: Type.String({ description: 'the query, in the language of docs/query.md; * is everything' }),
-  sort: Type.Enum(['latest', 'top'], { default: 'latest', description: 'top: by likes, as far as they are known' }),
+  sort: Type.String({ default: 'latest', description: 'top: by likes, as far as they are known; everything else is latest' }),
   since: Type.Optional(Type.String({ description: 'an instant or a day, inclusive' })),
   until: Type.Optional(Type.String({ description: 'an instant or a day, exclusive' })),
   mentions: Type.Optional(Type.String({ description: 'a handle or DID' })),
@@ -47,12 +47,20 @@ const names: Readonly<Partial<Record<ErrorCode, string>>> = {
 }
 const errorBody = ({ code, message }: LoklakError): object => ({ error: names[code] ?? 'InvalidRequest', message })
 
-const withoutAt = (name: string): string => name.replace(/^@/, '')
+const bad = (detail: string): never => {
+  throw new LoklakError('BAD_PARAMETER', detail)
+}
+
+function nameIn(parameter: 'mentions' | 'author', text: string): string {
+  const name = text.trim().replace(/^@/, '')
+  return /^[^\s@/]+$/.test(name) ? name : bad(`${parameter}: a handle or DID was expected`)
+}
+
+const hostIn = (text: string): string => (/^[^\s/:@?#]+$/.test(text.trim()) ? text.trim().toLowerCase() : bad('domain: a name such as example.org was expected'))
 
 function instant(name: 'since' | 'until', value: string, now: number): number {
   const at = readDate(value, false, { now, timezoneOffset: 0 })
-  if (typeof at !== 'number') throw new LoklakError('BAD_PARAMETER', `${name}: ${at.expected} was expected`)
-  return at
+  return typeof at === 'number' ? at : bad(`${name}: ${at.expected} was expected`)
 }
 
 /** What the parameters ask beside the query. */
@@ -63,10 +71,10 @@ function constraints(given: Given, tags: readonly string[], now: number): Query[
     term('source:', 'bluesky'),
     ...of(since, (value) => time({ since: instant('since', value, now) })),
     ...of(until, (value) => time({ until: instant('until', value, now) })),
-    ...of(mentions, (name) => term('@', withoutAt(name))),
-    ...of(by, (name) => author(withoutAt(name))),
+    ...of(mentions, (name) => term('@', nameIn('mentions', name))),
+    ...of(by, (name) => author(nameIn('author', name))),
     ...of(lang, (tag) => term('lang:', tag.split(/[-_]/, 1)[0]?.toLowerCase())),
-    ...of(domain, (host) => term('host:', host.toLowerCase())),
+    ...of(domain, (host) => term('host:', hostIn(host))),
     ...of(url, link),
     ...tags.flatMap((tag) => of(tag.replace(/^#/, ''), (name) => term('#', name))),
   ]
@@ -89,8 +97,8 @@ export function addSearchPosts(app: FastifyInstance, room: Room): void {
       const given = read(mergeParameters(request.query, undefined))
       const tags = allGiven(request.url, 'tag')
       const { query } = understand(given.q.trim() === '*' ? '' : given.q, constraints(given, tags, now), { now })
-      const { cursor } = given
-      const page = { order: given.sort === 'top' ? 'favourites_count' as const : 'created_at' as const, limit: given.limit, count: 'capped' as const, ...(cursor === undefined ? {} : { cursor }) }
+      const { cursor = '' } = given
+      const page = { order: given.sort === 'top' ? 'favourites_count' as const : 'created_at' as const, limit: given.limit, count: 'capped' as const, ...(cursor === '' ? {} : { cursor }) }
       const found = await visit(room, request, reply, undefined, ({ index, timeout, signal }) => index.search(query, { ...page, timeout }, signal))
       const next = onward(found, page)
       const { since, until } = timeRange(query)

@@ -1,6 +1,6 @@
 // Owns where an answer goes on: where the index says, or, where it could not look everywhere and knows of no more, after what
 // it did find, because there may be more later.
-import { writeCursor } from '../../index/cursor.ts'
+import { beginning, writeCursor } from '../../index/cursor.ts'
 import type { Hits, Order } from '../../index/port.ts'
 import type { Message } from '../../message/schema.ts'
 
@@ -15,7 +15,7 @@ export function onward({ messages, cursor: next, partial }: Hits, { order, curso
   if (next !== undefined || partial === undefined) return next
   const last = messages.at(-1)
   if (last !== undefined) return writeCursor(order, { key: keyOf(last, order), at: Date.parse(last.created_at), id: last.id_str })
-  return cursor ?? writeCursor(order, { key: Number.MAX_SAFE_INTEGER, at: Number.MAX_SAFE_INTEGER, id: '' })
+  return cursor ?? writeCursor(order, beginning)
 }
 
 const keyOf = (message: Message, order: Order): number =>
