@@ -8,6 +8,7 @@ import { messageLine } from '../http/render/txt.ts'
 import { withParameters } from '../http/urls.ts'
 import type { Message } from '../message/schema.ts'
 import type { Settings } from '../settings/options.ts'
+import { network } from '../sources/sample/people.ts'
 import { put } from './output.ts'
 import { whole, writePieces, writeRows, type Destination, type MessageFormat } from './rows.ts'
 
@@ -39,13 +40,17 @@ export async function writeMessages(messages: Messages, destination: MessageDest
 
 async function writeFeed(messages: Messages, { query, settings, part = whole, ...destination }: MessageDestination): Promise<number> {
   let count = 0
+  const base = settings['host.url'] ?? `http://localhost:${settings['port.http']}`
+  const page = withParameters(`${base.replace(/\/+$/, '')}/search`, { q: query })
+  const head = (first: Message | ApiMessage | undefined): string => feedHead({ query, page, generated: first?.network === network }, [])
   async function* pieces(): AsyncGenerator<string> {
-    const base = settings['host.url'] ?? `http://localhost:${settings['port.http']}`
-    if (part.isFirst) yield feedHead({ query, page: withParameters(`${base.replace(/\/+$/, '')}/search`, { q: query }), generated: false }, [])
     for await (const message of messages) {
+      // What kind of messages they are can be seen at the first.
+      if (part.isFirst && count === 0) yield head(message)
       count++
       yield feedItem(message)
     }
+    if (part.isFirst && count === 0) yield head(undefined)
     if (part.isLast) yield feedEnd
   }
   await writePieces(pieces(), destination)

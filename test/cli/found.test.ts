@@ -88,6 +88,12 @@ describe('export QUERY', () => {
     })
   }
 
+  test('says of a feed of generated messages that nobody wrote them', async (t) => {
+    const { path } = await served(t, [{ id_str: 'sample:1', network: 'sample', text: 'rain' }, { id_str: 'real', text: 'sun' }])
+    const title = async (query: string) => named(named(readXml((await run(path, [query, '--format=rss'])).out), 'channel')[0], 'title')[0]?.text
+    assert.deepEqual([await title('rain'), await title('sun'), await title('nothing')], ['loklak demo with generated messages search for rain', 'loklak search for sun', 'loklak search for nothing'])
+  })
+
   test('a note belongs to one export', async (t) => {
     const { path } = await served(t, many(3))
     const note = join(path, 'note.json')
