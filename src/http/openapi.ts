@@ -5,6 +5,16 @@ import type { HttpOptions } from './options.ts'
 
 export function describeApi(app: FastifyInstance, options: HttpOptions): void {
   void app.register(swagger, {
+    transformObject: (document) => {
+      if (!('openapiObject' in document)) return document.swaggerObject
+      const { openapiObject } = document
+      // All parameters may stand in the query string instead, so that no address needs a body.
+      for (const path of Object.values(openapiObject.paths ?? {})) {
+        const body = path?.post?.requestBody
+        if (body !== undefined && 'content' in body) body.required = false
+      }
+      return openapiObject
+    },
     openapi: {
       openapi: '3.1.0',
       info: {

@@ -6,14 +6,14 @@ import { readDate } from '../../query/dates.ts'
 import { author, link, term, time, type Query } from '../../query/tree.ts'
 import { LoklakError, type ErrorCode } from '../../watch/errors.ts'
 import { sendJson } from '../answer.ts'
-import { answerOf } from '../describe.ts'
+import { answerOf, failureOf } from '../describe.ts'
 import { sendError } from '../errors.ts'
 import { allGiven, mergeParameters, parameterReader } from '../parameters.ts'
 import { postView, PostView } from '../render/post-view.ts'
 import type { Room } from '../room.ts'
 import { counted } from '../search/counted.ts'
 import { onward } from '../search/onward.ts'
-import { tellByHeaders } from '../search/told.ts'
+import { lackHeaders, tellByHeaders } from '../search/told.ts'
 import { understand } from '../search/understand.ts'
 import { visit } from '../search/visit.ts'
 
@@ -80,7 +80,7 @@ function constraints(given: Given, tags: readonly string[], now: number): Query[
   ]
 }
 
-const failure = answerOf('What went wrong, in the shape of XRPC', 'application/json', XrpcError)
+const failure = failureOf('What went wrong, in the shape of XRPC', XrpcError)
 
 export function addSearchPosts(app: FastifyInstance, room: Room): void {
   const { parts, options } = room
@@ -89,7 +89,7 @@ export function addSearchPosts(app: FastifyInstance, room: Room): void {
       tags: ['search'],
       summary: 'Bluesky posts, by the lexicon of app.bsky.feed.searchPosts',
       querystring: { ...parameters, properties: { ...parameters.properties, tag: Tags }, required: ['q'] },
-      response: { 200: answerOf('Views of posts, as far as they are kept', 'application/json', PostsAnswer), '4xx': failure, '5xx': failure },
+      response: { 200: { ...answerOf('Views of posts, as far as they are kept', 'application/json', PostsAnswer), headers: lackHeaders }, '4xx': failure, '5xx': failure },
     },
     errorHandler: (error, _request, reply) => void sendError(reply, error, parts.log, errorBody),
     handler: async (request, reply) => {

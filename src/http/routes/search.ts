@@ -18,7 +18,7 @@ import type { Room } from '../room.ts'
 import { readAsked, searchParameters, type Asked } from '../search/asked.ts'
 import { find, type Found } from '../search/find.ts'
 import { SearchAnswer } from '../search/schema.ts'
-import { tellByHeaders } from '../search/told.ts'
+import { lackHeaders, tellByHeaders } from '../search/told.ts'
 import { steady } from '../search/understand.ts'
 import { visit } from '../search/visit.ts'
 import { publicUrl, withParameters } from '../urls.ts'
@@ -83,6 +83,12 @@ const formats: Readonly<Record<string, Format>> = {
   },
 }
 
+const headers = {
+  ETag: Type.String({ description: 'to be sent back as If-None-Match' }),
+  Link: Type.String({ description: '<ADDRESS>; rel="next": the next page of the same search' }),
+  ...lackHeaders,
+}
+
 function described({ summary, type, schema }: Format): DescribedAnswer {
   if (schema === undefined) return answerOf(summary, type, Type.String())
   return type === 'application/json' ? jsonAnswer(summary, schema) : { description: summary, content: { [type]: { schema }, 'application/javascript': { schema: Type.String() } } }
@@ -120,7 +126,7 @@ function addFormat(app: FastifyInstance, room: Room, url: string, format: Format
     summary: format.summary,
     parameters: searchParameters[format.shows],
     ...(format.schema === undefined ? { plain: true as const } : {}),
-    answers: { 200: described(format), 304: Type.Null({ description: 'The client has it already' }) },
+    answers: { 200: { ...described(format), headers }, 304: Type.Null({ description: 'The client has it already' }) },
     async handle(parameters, manners, request, reply) {
       const began = now()
       const asked = readAsked(parameters, request.caller, search.limits, began, format.also)

@@ -1,5 +1,6 @@
 // Owns telling that an answer may lack something, to those who read no metadata: by headers, and in words.
 import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
 import type { PartialReason } from '../../index/port.ts'
 import type { SourceGap } from './coverage.ts'
 
@@ -10,6 +11,12 @@ const inWords = 3
 interface Lack {
   readonly partial: PartialReason | undefined
   readonly coverage: readonly SourceGap[]
+}
+
+/** Of an answer that may lack something, for its description. */
+export const lackHeaders = {
+  'Loklak-Partial': Type.String({ description: 'why the answer is not whole' }),
+  'Loklak-Coverage': Type.String({ description: 'SOURCE FROM/TO, …: the newest gaps of the sources in the time that was searched' }),
 }
 
 /** `Loklak-Partial: REASON` and `Loklak-Coverage: SOURCE FROM/TO, …`. */

@@ -136,6 +136,18 @@ describe('a search', () => {
     ])
   })
 
+  test('is described with its headers, and needs no body', async () => {
+    const { app } = library(posts)
+    await app.ready()
+    const { paths } = JSON.parse(JSON.stringify(app.swagger()))
+    for (const format of formats) {
+      const { get, post } = paths[`/api/search.${format}`]
+      assert.deepEqual([post.requestBody.required, Object.keys(get.responses[200].headers), Object.keys(get.responses['5XX'].headers)], [false, ['ETag', 'Link', 'Loklak-Partial', 'Loklak-Coverage'], ['Retry-After']], format)
+    }
+    const { 200: found, '4XX': failed } = paths['/xrpc/app.bsky.feed.searchPosts'].get.responses
+    assert.deepEqual([Object.keys(found.headers), Object.keys(failed.headers)], [['Loklak-Partial', 'Loklak-Coverage'], ['Retry-After']])
+  })
+
   test('in every form fails in the one shape', async () => {
     const { app } = library(posts)
     for (const format of formats) {
