@@ -1,5 +1,6 @@
 // Owns keeping an index up with the journal: it follows from its own cursor, so that what was missed while it was away, or
 // everything after it was thrown away, comes by itself. Does not know which index it is.
+    applied = from
 import type { Batch, Journal } from '../journal/port.ts'
 import { linePosition, type Position } from '../message/line.ts'
 import { wait } from '../support/timer.ts'
@@ -31,6 +32,8 @@ export function createFeed({ journal, index, log, gather = 200, retryAfter = 2_0
   let trouble: string | null = null
   /** Ends the present round, which reads on from the cursor that the index had at its beginning. */
   let round = new AbortController()
+  /** Up to here the present round has applied what it read. */
+  let applied: Position = 0
   let following: Promise<void> = Promise.resolve()
   let clearing: Promise<void> | undefined
 
@@ -42,17 +45,28 @@ export function createFeed({ journal, index, log, gather = 200, retryAfter = 2_0
 
   async function follow(from: Position, signal: AbortSignal): Promise<void> {
     let gathered: readonly string[] = []
+    applied = from
     for await (const { lines, last } of all(from, signal)) {
       gathered = gathered.length === 0 ? lines : [...gathered, ...lines]
       // What is read back from disk comes in small pieces: as long as there is more, only full portions are worth a commit.
       const isAll = last >= journal.last()
       const isFew = isAll && gathered.length < worthWhile
       while (!signal.aborted && gathered.length >= (isAll ? 1 : mostLines)) {
-        await index.apply(gathered.slice(0, mostLines))
+        const portion = gathered.slice(0, mostLines)
+        await index.apply(portion, applied)
+        applied = linePosition(portion.at(-1) ?? '') ?? applied
         gathered = gathered.slice(mostLines)
         trouble = null
       }
       if (isFew) await wait(gather, signal)
+    }
+  }
+
+  /** An index that was begun anew needs what came before, even where nothing new is written: the next round brings it. */
+  async function lookBack(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await wait(retryAfter, signal)
+      if (index.cursor() < applied) round.abort()
     }
   }
 
@@ -66,7 +80,9 @@ export function createFeed({ journal, index, log, gather = 200, retryAfter = 2_0
       while (!signal.aborted) {
         await clearing
         round = new AbortController()
-        following = follow(index.cursor(), AbortSignal.any([signal, round.signal]))
+        const ending = AbortSignal.any([signal, round.signal])
+        following = follow(index.cursor(), ending)
+        const looking = lookBack(ending)
         try {
           await following
         } catch (error) {
@@ -74,6 +90,9 @@ export function createFeed({ journal, index, log, gather = 200, retryAfter = 2_0
           trouble = error instanceof Error ? error.message : String(error)
           log.error(`the index does not get on: ${trouble}`)
           await wait(retryAfter, signal)
+        } finally {
+          round.abort()
+          await looking
         }
       }
     },

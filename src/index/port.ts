@@ -151,8 +151,10 @@ export interface Index {
   /**
    * Takes lines of the journal in order. Resolves when their effect and the cursor are durable; answers that are given after
    * that know them. Lines at or before the cursor change nothing. Lines that are no records are counted and passed over.
+   * `after`: the position that the lines follow. An index that does not reach it takes none of them and rejects: it was begun
+   * anew meanwhile, and what is before them has to come first.
    */
-  apply(lines: readonly string[]): Promise<void>
+  apply(lines: readonly string[], after?: Position): Promise<void>
   /** Position of the last line that was applied durably; 0 for an empty index. */
   cursor(): Position
   search(query: Query, page: Page, signal?: AbortSignal): Promise<Hits>

@@ -297,6 +297,20 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
       assert.deepEqual(await find(index, ''), [])
       assert.equal(index.cursor(), lines.last())
     })
+    test('lines that follow what the index does not reach are refused, all of them', [insert({ id_str: '1' })], async (index, lines) => {
+      const cursor = index.cursor()
+      const later = lines.append([insert({ id_str: '2' }), insert({ id_str: '3' })])
+      await assert.rejects(index.apply(later.slice(1), cursor + 1000))
+      assert.deepEqual([await find(index, ''), index.cursor()], [['1'], cursor])
+      await index.apply(later, cursor)
+      assert.deepEqual(await find(index, ''), ['3', '2', '1'])
+    })
+    test('a line that is no record counts as applied, so that what follows it is taken', [insert({ id_str: '1' })], async (index, lines) => {
+      const last = lines.last()
+      await index.apply([`{"$T":${last + 1},broken`], last)
+      await index.apply([encodeLine(last + 2, encodeEntry(insert({ id_str: '2' })))], last + 1)
+      assert.deepEqual(await find(index, ''), ['2', '1'])
+    })
     test('a line that is no record is counted and passed over', [insert({ id_str: '1' })], async (index, lines) => {
       const last = lines.last()
       await index.apply([`{"$T":${last + 1},"$P":"X"}`, `{"$T":${last + 2},"$P":"I","text":1}`, `{"$T":${last + 3},broken`, encodeLine(last + 4, encodeEntry(insert({ id_str: '2', created_at: '2026-13-01T00:00:00.000Z' })))])

@@ -50,12 +50,13 @@ class Remembering implements Pick<Index, 'apply' | 'cursor' | 'clear'> {
   #at = 0
   #waiting: { readonly count: number; readonly resolve: () => void }[] = []
 
-  async apply(lines: readonly string[]): Promise<void> {
+  async apply(lines: readonly string[], after = 0): Promise<void> {
     assert.equal(++this.running, 1, 'one after the other')
     await Promise.resolve()
     this.running -= 1
     const failure = this.failures.shift()
     if (failure !== undefined) throw failure
+    if (this.#at < after) throw new Error('begun anew')
     this.taken.push(...lines)
     this.portions.push(lines.length)
     this.#at = linePosition(lines.at(-1) ?? '') ?? 0
@@ -111,6 +112,23 @@ describe('the feed of an index', () => {
       journal.append(3)
       await index.waitFor(8)
       assert.deepEqual(failures, ['the index does not get on: full', 'the index does not get on: still full'])
+      assert.deepEqual(index.taken, journal.lines.after(0))
+    })
+  })
+  it('gives everything again to an index that was begun anew, before what is written then', async () => {
+    await feeding(async (journal, index) => {
+      await index.waitFor(5)
+      void index.clear()
+      journal.append(3)
+      await index.waitFor(8)
+      assert.deepEqual(index.taken, journal.lines.after(0))
+    })
+  })
+  it('gives everything again to an index that was begun anew while nothing is written', async () => {
+    await feeding(async (journal, index) => {
+      await index.waitFor(5)
+      void index.clear()
+      await index.waitFor(5)
       assert.deepEqual(index.taken, journal.lines.after(0))
     })
   })

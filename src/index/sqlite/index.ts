@@ -77,9 +77,9 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onRepair
   }))
 
   return {
-    async apply(lines) {
+    async apply(lines, after = 0) {
       await repair.gate()
-      await writer.ask({ kind: 'apply', lines, last: last() })
+      await writer.ask({ kind: 'apply', lines, after, last: last() })
     },
     cursor: () => standing.cursor,
     async search(query, page, signal) {

@@ -235,6 +235,35 @@ describe('an index that was begun anew', () => {
 })
 
 describe('a damaged catalog', () => {
+  /** Opens all the same: the first task that asks for ids meets it. */
+  const spoilIds = (folder: string): void => {
+    const db = new DatabaseSync(join(folder, 'catalog.db'))
+    const root = db.prepare("SELECT rootpage FROM sqlite_master WHERE name = 'message'").get()?.['rootpage']
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    db.close()
+    const bytes = readFileSync(join(folder, 'catalog.db'))
+    bytes.fill(0x5a, (Number(root) - 1) * 8192, Number(root) * 8192)
+    writeFileSync(join(folder, 'catalog.db'), bytes)
+  }
+
+  it('loses nothing, whatever task met it: what follows later is refused until the history has come again', async () => {
+    const folder = madeFolder()
+    const lines = new Lines()
+    const before = await openIn(folder, lines)
+    await before.apply(lines.append(world))
+    await before.close()
+    spoilIds(folder)
+    const index = await openIn(folder, lines)
+    const cursor = index.cursor()
+    assert.equal(cursor, lines.last())
+    await assert.rejects(index.forget(['new1']))
+    assert.deepEqual([index.cursor(), index.health().state], [0, 'building'])
+    await assert.rejects(index.apply(lines.append([insert({ id_str: 'later', created_at: at(1) })]), cursor))
+    assert.equal(index.cursor(), 0)
+    await index.apply(lines.after(0), 0)
+    await assertWhole(index, lines)
+    await index.close()
+  })
   it('is set aside with the whole index, which begins anew', async () => {
     const folder = madeFolder()
     const lines = new Lines()

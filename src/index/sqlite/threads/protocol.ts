@@ -36,10 +36,10 @@ export interface Checked {
   readonly fault: string | undefined
 }
 
-/** What the writer is told. `open`: nothing more than to be there. `last`: how far the journal reaches, which an index that begins anew has to reach to be whole. */
+/** What the writer is told. `open`: nothing more than to be there. `after`: what the lines follow. `last`: how far the journal reaches, which an index that begins anew has to reach to be whole. */
 export type Task =
   | { readonly kind: 'open'; readonly last: Position }
-  | { readonly kind: 'apply'; readonly lines: readonly string[]; readonly last: Position }
+  | { readonly kind: 'apply'; readonly lines: readonly string[]; readonly after: Position; readonly last: Position }
   | { readonly kind: 'refill'; readonly start: number; readonly lines: readonly string[]; readonly upTo: Position }
   | { readonly kind: 'progress'; readonly start: number }
   | { readonly kind: 'built'; readonly start: number }

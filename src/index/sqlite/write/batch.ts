@@ -1,5 +1,5 @@
 // Owns what a stretch of the journal amounts to: the last word on each message, and the newest state of each author.
-import type { Position } from '../../../message/line.ts'
+import { linePosition, type Position } from '../../../message/line.ts'
 import type { Author } from '../../../message/schema.ts'
 import { entryOf } from './entry.ts'
 import { readLine } from './line.ts'
@@ -30,6 +30,7 @@ export function readBatch(lines: readonly string[], after: Position, seed: numbe
     const line = readLine(text)
     if (typeof line === 'string') {
       refused(line)
+      last = Math.max(last, linePosition(text) ?? after)
       continue
     }
     const { position } = line

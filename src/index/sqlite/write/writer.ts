@@ -56,8 +56,11 @@ function forgetDamaged(): void {
   if (!ingest.catalog.isBehind()) rmSync(`${folder}.damaged`, { recursive: true, force: true })
 }
 
-function apply(lines: readonly string[], last: Position): void {
+function apply(lines: readonly string[], after: Position, last: Position): void {
   ingest.catalog.aim(last)
+  // Whatever task met the damage that made it begin anew, or if that was in another life of this thread: the history comes first.
+  const cursor = ingest.catalog.cursor()
+  if (cursor < after) throw new Error(`it reaches ${cursor} and cannot go on after ${after}: it was begun anew`)
   const wasBehind = ingest.catalog.isBehind()
   ingest.apply(lines)
   if (wasBehind) forgetDamaged()
@@ -79,7 +82,7 @@ function work(task: Task): Results[Task['kind']] {
       ingest.catalog.aim(task.last)
       return forgetDamaged()
     case 'apply':
-      return apply(task.lines, task.last)
+      return apply(task.lines, task.after, task.last)
     case 'refill':
       return ingest.refill(task.start, task.lines, task.upTo)
     case 'progress':
@@ -104,12 +107,16 @@ const standing = (): Standing => ({
   building: ingest.partitions.list.filter(({ building }) => building).map(({ span }) => span.start),
 })
 
+const tellStanding = (): void => say({ notice: { standing: standing() } })
+
+// Who asks may have known another life of this thread.
+tellStanding()
 parentPort?.on('message', (call: Call<Task>) => {
   if ('abandon' in call) return
   const { id, ask } = call
   try {
     const value = work(ask)
-    if (ask.kind !== 'close') say({ notice: { standing: standing() } })
+    if (ask.kind !== 'close') tellStanding()
     say({ id, value })
     if (ask.kind === 'close') parentPort?.close()
   } catch (error) {
@@ -117,7 +124,7 @@ parentPort?.on('message', (call: Call<Task>) => {
       ingest.close()
       setAllAside(error.message)
       ingest = openFresh()
-      say({ notice: { standing: standing() } })
+      tellStanding()
     }
     say({ id, failure: failureOf(error) })
   }
