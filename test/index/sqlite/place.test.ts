@@ -50,6 +50,17 @@ describe('the plan of partitions', () => {
       }),
     )
   })
+  it('is bounded however unevenly the past is spread over its hours', () => {
+    const last = Math.floor(now / 3_600_000)
+    const spread = fc.tuple(fc.integer({ min: 1, max: 1500 }), fc.array(fc.integer({ min: 1, max: 5_000_000 }), { minLength: 1, maxLength: 4 }))
+    fc.assert(
+      fc.property(spread, ([hours, pattern]) => {
+        const plan = planPartitions(now, new Map(Array.from({ length: hours }, (_, i) => [last - i, pattern[i % pattern.length] ?? 1] as const)), 400_000)
+        assert.ok(plan.length <= maxPartitions - 50, `${plan.length}`)
+      }),
+      { examples: [[[198, [410_000, 5000]]], [[199, [3_600_000]]]] },
+    )
+  })
   it('cuts the past where there was much', () => {
     const hour = (at: number): number => Math.floor(at / 3_600_000)
     const busy = Date.UTC(2017, 3, 1)

@@ -4,6 +4,8 @@ import { earliest } from '../../../message/identity.ts'
 import { span, type Span } from './place.ts'
 
 export const maxPartitions = 200
+/** Of the past, so that there is room to grow. */
+const mostCuts = 140
 const hour = 3600 * 1000
 const day = 24 * hour
 /** The times that `created_at` can be written as. */
@@ -40,10 +42,17 @@ function calendarCuts(now: number): number[] {
   return [...months, ...halves.filter((at) => at < Date.UTC(year - 1, month, 1))]
 }
 
-/** A cut before each hour that would make a partition too full. */
+/** Where hours are so uneven that there would be too many cuts, partitions hold more. */
 function volumeCuts(now: number, volume: Volume, rows: number): number[] {
   const hours = [...volume].filter(([at]) => at * hour <= now).sort(([a], [b]) => a - b)
-  const full = Math.max(rows, Math.ceil(hours.reduce((sum, [, count]) => sum + count, 0) / (maxPartitions / 2)))
+  for (let full = Math.max(rows, Math.ceil(hours.reduce((sum, [, count]) => sum + count, 0) / (maxPartitions / 2))); ; full = Math.ceil(full * 1.2)) {
+    const cuts = cutsBefore(hours, full)
+    if (cuts.length <= mostCuts) return cuts
+  }
+}
+
+/** A cut before each hour that would make a partition too full. */
+function cutsBefore(hours: readonly (readonly [number, number])[], full: number): number[] {
   const cuts: number[] = []
   let held = 0
   for (const [at, count] of hours) {
