@@ -1,6 +1,5 @@
 // Owns keeping an index up with the journal: it follows from its own cursor, so that what was missed while it was away, or
 // everything after it was thrown away, comes by itself. Does not know which index it is.
-    applied = from
 import type { Batch, Journal } from '../journal/port.ts'
 import { linePosition, type Position } from '../message/line.ts'
 import { wait } from '../support/timer.ts'

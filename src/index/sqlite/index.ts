@@ -3,11 +3,12 @@
 import type { Position } from '../../message/line.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import { maxLimit, maxOffset, type Hits, type Index, type IndexHealth } from '../port.ts'
-import { readMessage } from './files/stored.ts'
+import { readMessage, Unreadable } from './files/stored.ts'
 import { errorOf } from './threads/failure.ts'
-import type { Damage, Failure, Results, Standing, Task } from './threads/protocol.ts'
+import type { Answers, Damage, Failure, Question, Results, Standing, Task } from './threads/protocol.ts'
 import { findDamage } from './threads/check.ts'
-import { Readers, usualReaders } from './threads/readers.ts'
+import { askPastDamage, type Asides } from './threads/damage.ts'
+import { Readers, shortened, usualReaders } from './threads/readers.ts'
 import { createRepair, type Writer } from './threads/repair.ts'
 import { Thread } from './threads/thread.ts'
 import { unpackMessages } from './read/shown.ts'
@@ -47,14 +48,19 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onRepair
   const closing = new AbortController()
   let standing: Standing = { cursor: 0, behind: false, refused: {}, building: [] }
   let started: Readers | undefined
+  let begun = 0
+  let givingUp: Promise<void> = Promise.resolve()
   const hear = (notice: WriterNotice): void => {
     if ('damage' in notice) {
       onDamage(notice.damage)
-      if (notice.damage.name === catalogFile) void started?.restart()
+      if (notice.damage.name === catalogFile) {
+        begun += 1
+        void started?.restart()
+      }
     } else {
       const isRepaired = !isWhole(standing) && isWhole(notice.standing)
       ;({ standing } = notice)
-      repair.begin(standing.building)
+      repair.begin()
       if (isRepaired) onRepaired()
     }
   }
@@ -68,13 +74,22 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onRepair
       return thread.ask(task)
     },
   }
-  const repair = createRepair({ writer, replay, cursor: () => standing.cursor, onFailure: (reason) => onDamage({ name: 'replay', reason }), signal: closing.signal, pause: repairPause })
+  const repair = createRepair({ writer, replay, cursor: () => standing.cursor, building: () => standing.building, onFailure: (reason) => onDamage({ name: 'replay', reason }), signal: closing.signal, pause: repairPause })
   await writer.ask({ kind: 'open', last: last() })
-  const setAside = (start: number, generation: number, reason: string): Promise<void> => writer.ask({ kind: 'setAside', start, generation, reason })
-  const readers = (started = new Readers({
-    ...usualReaders, folder, columnBytes, threads,
-    onDamage: ({ start, generation, message }) => setAside(start, generation, message),
-  }))
+  const asides: Asides = {
+    setAside: (start, generation, reason) => writer.ask({ kind: 'setAside', start, generation, reason }),
+    async setAllAside(known, reason) {
+      if (known === begun) {
+        begun += 1
+        givingUp = writer.ask({ kind: 'setAllAside', reason })
+      }
+      await givingUp
+    },
+    begun: () => begun,
+  }
+  const readers = (started = new Readers({ ...usualReaders, folder, columnBytes, threads }))
+  const ask = <K extends Question['kind']>(question: Extract<Question, { readonly kind: K }>, signal?: AbortSignal): Promise<Answers[K]> =>
+    askPastDamage((spent) => readers.ask<K>(shortened(question, spent), signal), asides)
 
   return {
     async apply(lines, after = 0) {
@@ -84,22 +99,30 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onRepair
     cursor: () => standing.cursor,
     async search(query, page, signal) {
       checkPage(page.limit, page.offset)
-      const { messages, ...answer } = await readers.ask({ kind: 'search', timeout: page.timeout, query, page }, signal)
-      return { ...answer, messages: unpackMessages(messages) } satisfies Hits
+      const find = async (doubted: boolean): Promise<Hits> => {
+        const { messages, ...answer } = await ask({ kind: 'search', timeout: page.timeout, query, page, doubted }, signal)
+        return { ...answer, messages: unpackMessages(messages) }
+      }
+      try {
+        return await find(false)
+      } catch (error) {
+        if (!(error instanceof Unreadable)) throw error
+        return find(true)
+      }
     },
-    facets: (query, asked, signal) => readers.ask({ kind: 'facets', timeout: asked.timeout, query, asked }, signal),
-    histogram: (query, asked, signal) => readers.ask({ kind: 'histogram', timeout: asked.timeout, query, asked }, signal),
-    suggest: (text, asked, signal) => readers.ask({ kind: 'suggest', timeout: asked.timeout, text, asked }, signal),
-    author: (name, { timeout }, signal) => readers.ask({ kind: 'author', timeout, name }, signal),
+    facets: (query, asked, signal) => ask({ kind: 'facets', timeout: asked.timeout, query, asked }, signal),
+    histogram: (query, asked, signal) => ask({ kind: 'histogram', timeout: asked.timeout, query, asked }, signal),
+    suggest: (text, asked, signal) => ask({ kind: 'suggest', timeout: asked.timeout, text, asked }, signal),
+    author: (name, { timeout }, signal) => ask({ kind: 'author', timeout, name }, signal),
     async message(id, signal) {
-      const text = await readers.ask({ kind: 'message', timeout: patience, id }, signal)
+      const text = await ask({ kind: 'message', timeout: patience, id }, signal)
       return text === undefined ? undefined : readMessage(text)
     },
     health: () => healthOf(standing, thread.isLost, readers.canAnswer),
     async stats(signal) {
-      return { ...(await readers.ask({ kind: 'stats', timeout: patience }, signal)), refused: standing.refused }
+      return { ...(await ask({ kind: 'stats', timeout: patience }, signal)), refused: standing.refused }
     },
-    check: (signal) => findDamage({ folder, columnBytes: 0 }, setAside, signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal])),
+    check: (signal) => findDamage({ folder, columnBytes: 0 }, asides, signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal])),
     async forget(ids) {
       await writer.ask({ kind: 'forget', ids })
     },

@@ -161,7 +161,7 @@ describe('a damaged partition', () => {
     const index = await openIn(folder, lines, { replay, onDamage: (damage) => damages.push(damage), onRepaired: repaired.tell, repairPause: 1 })
     await index.search(everything, page)
     await repaired.once
-    assert.deepEqual(damages.map(({ name, reason }) => [name.replace(/^\d+/, 'N'), reason.replace(/.*: /, '')]), [['N.0.db', 'unable to open database file'], ['replay', 'the disk is on fire']])
+    assert.deepEqual(damages.map(({ name, reason }) => [name.replace(/^\d+/, 'N'), reason.replace(/.*: /, '')]), [['N.0.db', 'the file is gone'], ['replay', 'the disk is on fire']])
     await assertWhole(index, lines)
     await index.close()
   })
@@ -183,6 +183,93 @@ describe('a damaged partition', () => {
     assert.deepEqual(readdirSync(folder).filter((name) => name.includes('.damaged')), [], 'the damaged file, which has the text of what was deleted, is gone')
     await index.close()
   })
+})
+
+/** What is stored, spoilt in a file that SQLite finds whole. */
+const rewritings: Record<string, string> = {
+  'a message that is no JSON': `UPDATE document SET message = '{' WHERE id = 'old1'`,
+  'a message of which something is gone': `UPDATE document SET message = json_remove(message, '$.user') WHERE id = 'old1'`,
+  'a message that is gone while its terms are not': `DELETE FROM document WHERE id = 'old1'`,
+  'a chunk of columns that is cut': 'UPDATE columns SET chunk = substr(chunk, 1, 100)',
+  'a chunk whose numbers are': `UPDATE columns SET chunk = CAST(zeroblob(8) || substr(chunk, 9) AS BLOB)`,
+  'values of a class that are no JSON': `UPDATE class SET names = '['`,
+}
+function rewrite(path: string, sql: string): void {
+  const db = new DatabaseSync(path)
+  db.exec(sql)
+  db.close()
+}
+
+describe('damage inside what is stored', () => {
+  const questions = [
+    (index: Index) => index.search(everything, page),
+    (index: Index) => index.search(everything, { ...page, order: 'retweet_count' }),
+    (index: Index) => index.facets(everything, { fields: ['language'], limit: 9, timeout }),
+  ]
+  for (const by of ['questions', 'a check'] as const) {
+    it(`is met by ${by} and mended, whatever it is`, async () => {
+      const folder = madeFolder()
+      const lines = new Lines()
+      let repaired = told()
+      const index = await openIn(folder, lines, { onRepaired: () => repaired.tell() })
+      await index.apply(lines.append(world))
+      for (const [what, sql] of Object.entries(rewritings)) {
+        repaired = told()
+        rewrite(oldFile(folder), sql)
+        if (by === 'a check') assert.equal((await index.check()).length, 1, what)
+        else assert.deepEqual((await Promise.all(questions.map((ask) => ask(index)))).map(({ partial }) => partial?.reason).includes('rebuilding'), true, what)
+        await repaired.once
+        await assertWhole(index, lines)
+      }
+      await index.close()
+    })
+  }
+  it('does not stop the journal where the writer meets it', async () => {
+    const folder = madeFolder()
+    const lines = new Lines()
+    let repaired = told()
+    const index = await openIn(folder, lines, { onRepaired: () => repaired.tell() })
+    await index.apply(lines.append([...world, authorIs({ key: 'did:plc:ann', state: 'hidden' })]))
+    for (const [what, state] of [[`UPDATE document SET message = '{'`, 'active'], [`UPDATE document SET message = '{'`, 'hidden']] as const) {
+      repaired = told()
+      rewrite(oldFile(folder), what)
+      await index.apply(lines.append([authorIs({ key: 'did:plc:ann', state })]))
+      await repaired.once
+      await assertWhole(index, lines)
+    }
+    await index.close()
+  })
+})
+
+describe('many damaged partitions', () => {
+  const long = Array.from({ length: 12 }, (_, i) => insert({ id_str: `m${i}`, created_at: new Date(today - i * 200 * 86_400_000).toISOString() }))
+  const files = (folder: string): string[] => readdirSync(folder).filter((name) => /^\d+\.0\.db$/.test(name)).map((name) => join(folder, name))
+  for (const how of ['not a database at all', 'gone'] as const) {
+    it(`that are ${how} are all set aside by one question, and made again in one pass over the journal`, async () => {
+      const folder = madeFolder()
+      const lines = new Lines()
+      const before = await openIn(folder, lines)
+      await before.apply(lines.append(long))
+      await before.close()
+      assert.ok(files(folder).length > 8)
+      for (const path of files(folder)) spoilings[how]?.(path)
+      const go = told()
+      let passes = 0
+      async function* replay(after: number, upTo: number): AsyncGenerator<readonly string[]> {
+        await go.once
+        passes += 1
+        yield* lines.replay(after, upTo)
+      }
+      const repaired = told()
+      const index = await openIn(folder, lines, { replay, onRepaired: repaired.tell })
+      assert.deepEqual((await index.search(everything, page)).partial, { reason: 'rebuilding' })
+      go.tell()
+      await repaired.once
+      assert.ok(passes <= 2, `${passes} passes`)
+      await assertWhole(index, lines)
+      await index.close()
+    })
+  }
 })
 
 describe('a check', () => {
@@ -263,6 +350,23 @@ describe('a damaged catalog', () => {
     await index.apply(lines.after(0), 0)
     await assertWhole(index, lines)
     await index.close()
+  })
+  it('that only those who read have met is set aside, too, and so is one that a check finds', async () => {
+    for (const [spoil, meet] of [
+      [(folder: string) => spoilIds(folder), async (index: Index) => assert.equal(await index.message('new1'), undefined)],
+      [(folder: string) => rewrite(join(folder, 'catalog.db'), `UPDATE author SET author = '{'`), async (index: Index) => assert.deepEqual(await index.check(), ['catalog.db'])],
+    ] as const) {
+      const folder = madeFolder()
+      const lines = new Lines()
+      const index = await openIn(folder, lines)
+      await index.apply(lines.append([...world, authorIs({ key: 'did:plc:ann', name: 'Ann' })]))
+      spoil(folder)
+      await meet(index)
+      assert.deepEqual([index.cursor(), index.health().state], [0, 'building'])
+      await index.apply(lines.after(0))
+      await assertWhole(index, lines)
+      await index.close()
+    }
   })
   it('is set aside with the whole index, which begins anew', async () => {
     const folder = madeFolder()

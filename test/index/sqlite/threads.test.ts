@@ -8,7 +8,7 @@ import { insert, Lines } from '../made.ts'
 import { madeFolder, openIn } from './folders.ts'
 
 const stub = pathToFileURL(join(import.meta.dirname, 'stub-reader.ts'))
-const options: ReadersOptions = { folder: '', columnBytes: 0, threads: 2, atOnce: 10, open: 3, grace: 0, onDamage: () => Promise.resolve(), script: stub }
+const options: ReadersOptions = { folder: '', columnBytes: 0, threads: 2, atOnce: 10, open: 3, grace: 0, script: stub }
 /** The stub answers `echo:…`, throws for `fail`, dies for `die`, and is stuck for ever for `stick`. */
 const asked = (id: string, timeout = 60_000) => ({ kind: 'message' as const, timeout, id })
 

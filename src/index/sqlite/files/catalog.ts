@@ -3,14 +3,15 @@
 import { idTime } from '../../../message/identity.ts'
 import type { Author } from '../../../message/schema.ts'
 import type { Position } from '../../../message/line.ts'
-import { Database, numberIn, numbersIn, textIn } from './database.ts'
+import { DamagedFile, Database, numberIn, numbersIn, textIn } from './database.ts'
 import { hash32, type Span } from './place.ts'
-import { readAuthor } from './stored.ts'
+import { readAuthor, Unreadable } from './stored.ts'
 
 /** The layout of all files of an index; an index of another version is made anew. */
 export const indexVersion = 1
 
 export const catalogFile = 'catalog.db'
+const checkedAtOnce = 1000
 
 const schema = `
   CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
@@ -110,7 +111,7 @@ export class Catalog {
   /** The newest state of an author. */
   author(key: string): Author | undefined {
     const row = this.db.get('SELECT author FROM author WHERE key = ?', key)
-    return row === undefined ? undefined : readAuthor(textIn(row, 0))
+    return row === undefined ? undefined : this.readAuthor(textIn(row, 0))
   }
 
   /** The newest states of authors, as JSON. Their stable keys are given as JSON strings. */
@@ -131,6 +132,27 @@ export class Catalog {
 
   handlesOf(key: string): string[] {
     return this.db.all('SELECT handle FROM handle WHERE key = ?', key).map((row) => textIn(row, 0))
+  }
+
+  /** An author as stored here. Throws DamagedFile. */
+  readAuthor(text: string): Author {
+    try {
+      return readAuthor(text)
+    } catch (error) {
+      throw error instanceof Unreadable ? new DamagedFile(this.db.path, error) : error
+    }
+  }
+
+  /** Reads everything. Throws DamagedFile. */
+  check(): void {
+    const result = textIn(this.db.get('PRAGMA quick_check(1)'), 0)
+    if (result !== 'ok') throw new DamagedFile(this.db.path, result)
+    for (let after = ''; ; ) {
+      const rows = this.db.all('SELECT key, author FROM author WHERE key > ? ORDER BY key LIMIT ?', after, checkedAtOnce)
+      for (const row of rows) this.readAuthor(textIn(row, 1))
+      if (rows.length < checkedAtOnce) return
+      after = textIn(rows.at(-1), 0)
+    }
   }
 
   authors(): number {

@@ -1,6 +1,8 @@
 // Owns how rows of columns are written into one blob and read back without touching each row: what facets, histograms and
 // orders other than by time are counted from. Byte order is the machine's: an index stays on the machine that made it.
 
+import { Unreadable } from './stored.ts'
+
 /** What is counted of one message. A removed or hidden one is kept with `live` 0, so that readers learn of it. */
 export interface ColumnRow {
   readonly rid: number
@@ -68,11 +70,24 @@ export function encodeChunk(rows: readonly ColumnRow[]): Uint8Array {
   return new Uint8Array(buffer)
 }
 
+/** Throws Unreadable where these are not the bytes of a chunk. */
 export function decodeChunk(bytes: Uint8Array): Chunk {
   // Views on numbers of eight bytes need a place that eight divides.
   const { buffer } = bytes.byteOffset === 0 && bytes.buffer instanceof ArrayBuffer ? { buffer: bytes.buffer } : Uint8Array.from(bytes)
-  const [rows = 0, values = 0] = new Uint32Array(buffer, 0, 2)
-  return layout(buffer, rows, values)
+  const [rows = 0, values = 0] = bytes.byteLength < 8 ? [] : new Uint32Array(buffer, 0, 2)
+  if (bytes.byteLength !== 8 + 41 * rows + 4 * values) throw new Unreadable(`a chunk of ${bytes.byteLength} bytes`)
+  const chunk = layout(buffer, rows, values)
+  if (!isRising(chunk.ends) || (chunk.ends.at(-1) ?? 0) !== values) throw new Unreadable('a chunk whose values lie nowhere')
+  return chunk
+}
+
+function isRising(ends: Uint32Array): boolean {
+  let before = 0
+  for (const end of ends) {
+    if (end < before) return false
+    before = end
+  }
+  return true
 }
 
 /** The rows of a chunk one by one, for writing them again. */

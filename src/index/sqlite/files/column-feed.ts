@@ -34,7 +34,7 @@ export const firstChunk = (db: Database): number => numberIn(db.get('SELECT min(
 export function chunksAfter(db: Database, seq: number, limit = Number.MAX_SAFE_INTEGER): { readonly seq: number; readonly chunk: Chunk }[] {
   return db.all('SELECT seq, chunk FROM columns WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit).map((row) => {
     const bytes = row[1]
-    return { seq: numberIn(row, 0), chunk: decodeChunk(bytes instanceof Uint8Array ? bytes : new Uint8Array(8)) }
+    return { seq: numberIn(row, 0), chunk: decodeChunk(bytes instanceof Uint8Array ? bytes : new Uint8Array(0)) }
   })
 }
 

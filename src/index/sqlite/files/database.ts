@@ -99,7 +99,9 @@ export class Database {
     try {
       return work()
     } catch (error) {
-      if (damageCodes.has(primaryCode(error) ?? 0)) throw new DamagedFile(this.path, error)
+      // Of JSON we give it only what we wrote ourselves: this is said of what is stored.
+      const isMalformed = error instanceof Error && error.message === 'malformed JSON'
+      if (isMalformed || damageCodes.has(primaryCode(error) ?? 0)) throw new DamagedFile(this.path, error)
       throw error
     }
   }
@@ -123,10 +125,4 @@ export const numbersIn = (row: Row | undefined, column: number): number[] => {
   return areNumbers(value) ? value : []
 }
 
-/** A column that is a JSON array of texts. */
-export const textsIn = (row: Row | undefined, column: number): string[] => {
-  const value: unknown = JSON.parse(textIn(row, column) || '[]')
-  return areTexts(value) ? value : []
-}
-const areTexts = (value: unknown): value is string[] => Array.isArray(value) && (value.length === 0 || typeof value[0] === 'string')
 const areNumbers = (value: unknown): value is number[] => Array.isArray(value) && (value.length === 0 || typeof value[0] === 'number')

@@ -1,16 +1,25 @@
-// Owns reading back what this index has stored as JSON. It was looked at when it was stored; the schema, which takes a thread
-// half a second and thirty megabytes to load, is not asked again.
+// Owns reading back what this index has stored, and telling where that is no longer what it was.
 import type { Author, Message } from '../../../message/schema.ts'
+import { isAuthor, isMessage, isObject } from './shape.ts'
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-const isStoredMessage = (value: unknown): value is Message => isObject(value) && 'id_str' in value
-const isStoredAuthor = (value: unknown): value is Author => isObject(value) && 'key' in value
+/** What was stored cannot be read: whoever knows in which file it was sets that aside. */
+export class Unreadable extends Error {}
+
+const isStoredMessage = (value: unknown): value is Message => isObject(value) && isMessage(value)
 
 function read<T>(text: string, is: (value: unknown) => value is T): T {
-  const value: unknown = JSON.parse(text)
-  if (!is(value)) throw new TypeError(`stored otherwise: ${text.slice(0, 100)}`)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new Unreadable(`no JSON: ${text.slice(0, 100)}`, { cause })
+  }
+  if (!is(value)) throw new Unreadable(`stored otherwise: ${text.slice(0, 100)}`)
   return value
 }
 
 export const readMessage = (text: string): Message => read(text, isStoredMessage)
-export const readAuthor = (text: string): Author => read(text, isStoredAuthor)
+export const readAuthor = (text: string): Author => read(text, isAuthor)
+
+const areTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every((item) => typeof item === 'string')
+export const readTexts = (text: string): readonly string[] => read(text, areTexts)

@@ -1,9 +1,10 @@
 // Owns what can be asked of one partition. Every answer is bounded by the caller. Does not know queries, only expressions.
 import { chunksAfter, firstChunk } from '../files/column-feed.ts'
 import { Columns } from '../files/columns.ts'
-import { Database, numberIn, numbersIn, textIn, textsIn } from '../files/database.ts'
+import { DamagedFile, Database, numberIn, numbersIn, textIn } from '../files/database.ts'
 import { findRid, readNumber, type Found } from '../files/partition.ts'
 import { groupStart, isGroupStart, type Span } from '../files/place.ts'
+import { readMessage, readTexts } from '../files/stored.ts'
 import type { Turn } from './turn.ts'
 
 /** `from <= rid < to`. */
@@ -21,6 +22,8 @@ const cache = 2 * 2 ** 20
 const within = 'rowid >= CAST(? AS INTEGER) AND rowid < CAST(? AS INTEGER)'
 /** Chunks of columns that are read at a time. */
 const chunksAtATime = 32
+/** Messages that are read at a time where all are. */
+const messagesAtATime = 500
 
 export class PartitionReader {
   readonly span: Span
@@ -66,9 +69,12 @@ export class PartitionReader {
   /** Hits by descending rid, which is newest first but for the order in a group; `whole`: with their messages. */
   newest(expression: string, { from, to }: RidRange, limit: number, whole: boolean): Found[] {
     const rows = this.#db.all(
-      `SELECT rid, at, id${whole ? ', message' : ''} FROM (SELECT rowid AS hit FROM terms WHERE terms MATCH ? AND ${within} ORDER BY rowid DESC LIMIT ?) CROSS JOIN document ON rid = hit ORDER BY rid DESC`,
+      `SELECT hit, at, id${whole ? ', message' : ''} FROM (SELECT rowid AS hit FROM terms WHERE terms MATCH ? AND ${within} ORDER BY rowid DESC LIMIT ?) LEFT JOIN document ON rid = hit ORDER BY hit DESC`,
       expression, from, to, limit,
     )
+    // All of it is of one moment: a hit without its message was damaged, and would otherwise end the walk in silence.
+    const lost = rows.find((row) => row[1] === null)
+    if (lost !== undefined) throw new DamagedFile(this.path, `the message ${numberIn(lost, 0)} is gone`)
     return rows.map((row) => ({ rid: numberIn(row, 0), at: numberIn(row, 1), id: textIn(row, 2), ...(whole ? { text: textIn(row, 3) } : {}) }))
   }
 
@@ -122,16 +128,28 @@ export class PartitionReader {
 
   /** The names of the values of each class, by its number. */
   classes(): ReadonlyMap<number, readonly string[]> {
-    return new Map(this.#db.all('SELECT number, names FROM class').map((row) => [numberIn(row, 0), textsIn(row, 1)]))
+    return new Map(this.#db.all('SELECT number, names FROM class').map((row) => [numberIn(row, 0), readTexts(textIn(row, 1))]))
   }
 
-  /** Reads everything, the terms too. Throws DamagedFile, or answers what does not fit together. */
+  /** Reads everything, the terms and each message too. Throws DamagedFile or Unreadable, or answers what does not fit together. */
   fault(): string | undefined {
     const result = textIn(this.#db.get('PRAGMA quick_check(1)'), 0)
     if (result !== 'ok') return result
     // One statement, since the writer goes on meanwhile.
     const row = this.#db.get("SELECT (SELECT count(*) FROM document), (SELECT value FROM state WHERE name = 'stored')")
-    return numberIn(row, 0) === numberIn(row, 1) ? undefined : `${numberIn(row, 0)} messages instead of ${numberIn(row, 1)}`
+    if (numberIn(row, 0) !== numberIn(row, 1)) return `${numberIn(row, 0)} messages instead of ${numberIn(row, 1)}`
+    this.classes()
+    for (let seq = 0, chunk; (chunk = chunksAfter(this.#db, seq, 1)[0]) !== undefined; ) ({ seq } = chunk)
+    return this.#faultInMessages()
+  }
+
+  #faultInMessages(): string | undefined {
+    for (let after = -1; ; ) {
+      const rows = this.#db.all('SELECT rid, at, message FROM document WHERE rid > CAST(? AS INTEGER) ORDER BY rid LIMIT ?', after, messagesAtATime)
+      for (const row of rows) if (Date.parse(readMessage(textIn(row, 2)).created_at) !== numberIn(row, 1)) return `the message ${numberIn(row, 0)} lies at another time`
+      if (rows.length < messagesAtATime) return undefined
+      after = numberIn(rows.at(-1), 0)
+    }
   }
 
   /** The columns as of now; undefined where time ran out. */

@@ -1,9 +1,11 @@
 // Owns a reading thread: answers questions, several at once in turns. Never writes.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { shownMessage, profile } from './authors.ts'
 import { checkNext } from './check.ts'
 import { Catalog, catalogFile } from '../files/catalog.ts'
+import { DamagedFile } from '../files/database.ts'
 import { facets } from './facets.ts'
 import { failureOf } from '../threads/failure.ts'
 import { histogram } from './histogram.ts'
@@ -23,21 +25,29 @@ export interface ReaderData {
 }
 
 const { folder, columnBytes }: ReaderData = workerData
-const view = new View(folder, new Catalog(join(folder, catalogFile), true), columnBytes)
+let opened: View | undefined
 const turns = new Map<number, Turn>()
 /** After so many milliseconds without a question memory is given back. */
 const restAfter = 120_000
-const resting = setTimeout(() => turns.size === 0 && view.rest(), restAfter).unref()
+const resting = setTimeout(() => turns.size === 0 && opened?.rest(), restAfter).unref()
 
-function messageById(id: string): string | undefined {
+/** Opened with the first question, which is then told what is damaged. */
+function openView(): View {
+  const path = join(folder, catalogFile)
+  if (!existsSync(path)) throw new DamagedFile(path, 'the file is gone')
+  return new View(folder, new Catalog(path, true), columnBytes)
+}
+
+function messageById(id: string, view: View): string | undefined {
   const found = findMessage(id, view, view.partitions())
   return found === undefined ? undefined : JSON.stringify(shownMessage(found.message, view.catalog))
 }
 
 async function answer(question: Question, turn: Turn): Promise<Answers[Question['kind']]> {
+  const view = (opened ??= openView())
   switch (question.kind) {
     case 'search':
-      return search(question.query, question.page, view, turn)
+      return search(question.query, question.page, view, turn, question.doubted)
     case 'facets':
       return facets(question.query, question.asked, view, turn)
     case 'histogram':
@@ -47,7 +57,9 @@ async function answer(question: Question, turn: Turn): Promise<Answers[Question[
     case 'author':
       return profile(question.name, view, turn)
     case 'message':
-      return messageById(question.id)
+      return messageById(question.id, view)
+    case 'checkCatalog':
+      return view.catalog.check()
     case 'check':
       return checkNext(question.after, view)
     default:

@@ -118,7 +118,9 @@ export function acceptedOf({ accepts, partition, extras }: Part, asked: readonly
   const decided = new Set(extras.map(({ rid }) => rid))
   const unread = asked.flatMap(({ rid, text }) => (text === undefined ? [rid] : []))
   const texts = unread.length === 0 ? undefined : view.ask(partition, (reader) => reader.documents(unread))
-  for (const { rid, text = texts?.get(rid) } of asked) if (!decided.has(rid) && (text === undefined || !accepts(text))) rids.delete(rid)
+  view.ask(partition, () => {
+    for (const { rid, text = texts?.get(rid) } of asked) if (!decided.has(rid) && (text === undefined || !accepts(text))) rids.delete(rid)
+  })
   return rids
 }
 
@@ -146,8 +148,10 @@ export function findMessage(id: string, view: View, partitions: readonly Partiti
 }
 
 export function messageAt(view: View, partition: Partition, rid: number): Message | undefined {
-  const text = view.ask(partition, (reader) => reader.document(rid))
-  return text === undefined ? undefined : readMessage(text)
+  return view.ask(partition, (reader) => {
+    const text = reader.document(rid)
+    return text === undefined ? undefined : readMessage(text)
+  })
 }
 
 function replaceLeaves(query: Query, replace: (leaf: Leaf) => Query): Query {

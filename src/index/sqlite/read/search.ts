@@ -2,6 +2,7 @@
 import type { Query } from '../../../query/tree.ts'
 import { beginning, readCursor, writeCursor, type Mark } from '../../cursor.ts'
 import { countCap, type Page } from '../../port.ts'
+import { readMessage } from '../files/stored.ts'
 import { countHits } from './count.ts'
 import type { Unfinished } from './counted.ts'
 import { markOf, newestFirst, type Hit } from './newest.ts'
@@ -25,14 +26,17 @@ interface Found {
   readonly unfinished: Unfinished | undefined
 }
 
-export async function search(query: Query, page: Page, view: View, turn: Turn): Promise<PackedHits> {
+/** `doubted`: something of the same answer could not be read, so all is read here, where it is known which file it is of. */
+export async function search(query: Query, page: Page, view: View, turn: Turn, doubted = false): Promise<PackedHits> {
   const after = page.cursor === undefined ? undefined : readCursor(page.order, page.cursor)
   const scope = scopeOf(query, view)
   const { hits, next, unfinished } = page.order === 'created_at' ? await findNewest(scope, page, after, view, turn) : await findRanked(scope, page, after, view, turn)
   const counted = page.count === 'none' ? undefined : await count(scope, page, view, turn)
-  const texts = documentsOf(hits, view)
+  const texts = documentsOf(hits, view, doubted)
+  const authors = view.catalog.authorTexts(authorKeysIn(texts))
+  if (doubted) for (const author of authors) view.catalog.readAuthor(author)
   return {
-    messages: { texts, authors: view.catalog.authorTexts(authorKeysIn(texts)) },
+    messages: { texts, authors },
     ...(counted === undefined ? {} : { hits: counted.hits, hits_relation: counted.relation }),
     ...(next === undefined ? {} : { cursor: writeCursor(page.order, next) }),
     ...partialAnswer(unfinished ?? counted?.unfinished, scope),
@@ -80,8 +84,10 @@ async function count(scope: Scope, { count }: Page, view: View, turn: Turn): Pro
 }
 
 /** The messages of hits, in their order. */
-function documentsOf(hits: readonly Hit[], view: View): string[] {
+function documentsOf(hits: readonly Hit[], view: View, doubted: boolean): string[] {
   const byPart = Map.groupBy(hits.filter(({ text }) => text === undefined), ({ part }) => part)
   const texts = new Map(Array.from(byPart, ([part, some]) => [part, view.ask(part.partition, (reader) => reader.documents(some.map(({ rid }) => rid)))]))
-  return hits.flatMap(({ part, rid, text }) => text ?? texts.get(part)?.get(rid) ?? [])
+  const read = hits.map(({ part, rid, text }) => ({ part, text: text ?? texts.get(part)?.get(rid) }))
+  if (doubted) for (const { part, text } of read) view.ask(part.partition, () => text === undefined || readMessage(text))
+  return read.flatMap(({ text }) => text ?? [])
 }

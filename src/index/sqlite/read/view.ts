@@ -3,7 +3,8 @@
 import { join } from 'node:path'
 import { partitionFile, type Catalog, type Partition } from '../files/catalog.ts'
 import type { Columns } from '../files/columns.ts'
-import { numberIn } from '../files/database.ts'
+import { DamagedFile, numberIn } from '../files/database.ts'
+import { Unreadable } from '../files/stored.ts'
 import { PartitionReader } from './partition-reader.ts'
 import type { Turn } from './turn.ts'
 
@@ -54,7 +55,7 @@ export class View {
     return this.#list
   }
 
-  /** Asks a partition. Throws DamagedPartition. */
+  /** Asks a partition; what the question reads of what it stored is read in it. Throws DamagedPartition. */
   ask<T>(partition: Partition, question: (reader: PartitionReader) => T): T {
     try {
       return question(this.#reader(partition))
@@ -88,7 +89,7 @@ export class View {
   #reader(partition: Partition): PartitionReader {
     const name = partitionFile(partition)
     const known = this.#open.get(name)
-    const reader = known ?? new PartitionReader(join(this.#folder, name), partition.span)
+    const reader = known ?? new PartitionReader(this.#path(partition), partition.span)
     this.#open.delete(name)
     this.#open.set(name, reader)
     const [oldest] = this.#open.keys()
@@ -108,10 +109,14 @@ export class View {
   }
 
   #blame(partition: Partition, error: unknown): unknown {
-    const isOurs = error instanceof Error && (error.name === 'DamagedFile' || cannotOpen(error))
+    const isOurs = error instanceof Unreadable || (error instanceof DamagedFile ? error.path === this.#path(partition) : cannotOpen(error))
     if (!isOurs) return error
     this.#close(partitionFile(partition))
     return new DamagedPartition(partition, error)
+  }
+
+  #path(partition: Partition): string {
+    return join(this.#folder, partitionFile(partition))
   }
 
   #close(name: string): void {
@@ -121,4 +126,4 @@ export class View {
   }
 }
 
-const cannotOpen = (error: Error): boolean => 'errcode' in error && error.errcode === 14
+const cannotOpen = (error: unknown): boolean => error instanceof Error && 'errcode' in error && error.errcode === 14

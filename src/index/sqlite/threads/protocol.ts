@@ -6,13 +6,14 @@ import type { PackedHits } from '../read/search.ts'
 
 /** What a reader is asked. Every question has a time (milliseconds) after which the answer is what was found so far. */
 export type Question =
-  | { readonly kind: 'search'; readonly timeout: number; readonly query: Query; readonly page: Page }
+  | { readonly kind: 'search'; readonly timeout: number; readonly query: Query; readonly page: Page; readonly doubted: boolean }
   | { readonly kind: 'facets'; readonly timeout: number; readonly query: Query; readonly asked: FacetsAsked }
   | { readonly kind: 'histogram'; readonly timeout: number; readonly query: Query; readonly asked: HistogramAsked }
   | { readonly kind: 'suggest'; readonly timeout: number; readonly text: string; readonly asked: SuggestAsked }
   | { readonly kind: 'author'; readonly timeout: number; readonly name: string }
   | { readonly kind: 'message'; readonly timeout: number; readonly id: string }
   | { readonly kind: 'stats'; readonly timeout: number }
+  | { readonly kind: 'checkCatalog'; readonly timeout: number }
   | { readonly kind: 'check'; readonly timeout: number; /** The start of the partition that was looked at before. */ readonly after: number }
 
 export interface Answers {
@@ -24,6 +25,8 @@ export interface Answers {
   /** As JSON. */
   readonly message: string | undefined
   readonly stats: Omit<IndexStats, 'refused'>
+  /** Fails where the catalog is not whole. */
+  readonly checkCatalog: void
   /** Of the next partition; undefined where there is none. */
   readonly check: Checked | undefined
 }
@@ -40,10 +43,11 @@ export interface Checked {
 export type Task =
   | { readonly kind: 'open'; readonly last: Position }
   | { readonly kind: 'apply'; readonly lines: readonly string[]; readonly after: Position; readonly last: Position }
-  | { readonly kind: 'refill'; readonly start: number; readonly lines: readonly string[]; readonly upTo: Position }
-  | { readonly kind: 'progress'; readonly start: number }
-  | { readonly kind: 'built'; readonly start: number }
+  | { readonly kind: 'refill'; readonly parts: readonly Making[]; readonly lines: readonly string[]; readonly upTo: Position }
+  | { readonly kind: 'progress'; readonly part: Making }
+  | { readonly kind: 'built'; readonly part: Making }
   | { readonly kind: 'setAside'; readonly start: number; readonly generation: number; readonly reason: string }
+  | { readonly kind: 'setAllAside'; readonly reason: string }
   | { readonly kind: 'forget'; readonly ids: readonly string[] }
   | { readonly kind: 'clear'; readonly last: Position }
   | { readonly kind: 'close' }
@@ -52,11 +56,12 @@ export interface Results {
   readonly open: void
   readonly apply: void
   readonly refill: void
-  /** Up to which position a partition that is being built has the journal. */
-  readonly progress: Position
-  /** False where it lags behind the cursor. */
-  readonly built: boolean
+  /** Up to which position a partition that is being built has the journal; undefined where that is no longer being built. */
+  readonly progress: Position | undefined
+  /** It is done with, unless it lags behind the cursor. */
+  readonly built: void
   readonly setAside: void
+  readonly setAllAside: void
   readonly forget: void
   readonly clear: void
   readonly close: void
@@ -68,8 +73,13 @@ export interface Standing {
   /** It was begun anew and does not have yet what the journal had then. */
   readonly behind: boolean
   readonly refused: Readonly<Record<string, number>>
-  /** Starts of partitions that have to be made again. */
-  readonly building: readonly number[]
+  readonly building: readonly Making[]
+}
+
+/** A partition that has to be made again. Damaged once more, it is another one. */
+export interface Making {
+  readonly start: number
+  readonly generation: number
 }
 
 /** A file that was set aside. */
@@ -82,4 +92,5 @@ export interface Damage {
 export type Failure =
   | { readonly kind: 'known'; readonly code: string; readonly detail: string }
   | { readonly kind: 'damage'; readonly start: number; readonly generation: number; readonly reason: string }
+  | { readonly kind: 'catalog'; readonly reason: string }
   | { readonly kind: 'defect'; readonly message: string; readonly stack: string | undefined }

@@ -2,7 +2,6 @@
 // replaced. Few questions are under way in a thread at a time, so that they get done; the others wait their turn, first come
 // first served, and who would wait too long is told so at once.
 import { LoklakError } from '../../../watch/errors.ts'
-import { PartitionDamage } from './failure.ts'
 import type { Answers, Question } from './protocol.ts'
 import { clock, Reading, type ReadingOptions } from './reading.ts'
 import { ThreadLost } from './thread.ts'
@@ -14,15 +13,11 @@ export interface ReadersOptions extends ReadingOptions {
   readonly atOnce: number
   /** Questions that may be open in all, those that wait too. */
   readonly open: number
-  /** What to do about a partition that cannot be read, before the question is asked again. */
-  readonly onDamage: (damage: PartitionDamage) => Promise<void>
 }
 
 /** What an index has. Together the threads take on more than one address may ask for at a time. */
 export const usualReaders = { threads: 2, atOnce: 12, open: 256, grace: 5000 } as const
 
-/** A question is asked again so often where damage is met. */
-const attempts = 5
 /** Threads that were given up may still be in a call for each one that there is. */
 const replacements = 2
 /** The part of its time that a question may wait; the rest it needs for being answered. */
@@ -59,33 +54,7 @@ export class Readers {
   }
 
   /** Throws OVERLOADED where too much is open, the turn would come too late or a thread does not come back. */
-  async ask<K extends Question['kind']>(question: Extract<Question, { readonly kind: K }>, signal?: AbortSignal): Promise<Answers[K]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#askOnce(question, signal)
-      } catch (error) {
-        if (!(error instanceof PartitionDamage) || attempt === attempts) throw error
-        await this.#options.onDamage(error)
-      }
-    }
-  }
-
-  /** Ends all threads and begins anew: what they have open is no longer there. */
-  async restart(): Promise<void> {
-    const before = this.#readings
-    this.#readings = []
-    await Promise.all(before.map((reading) => reading.end(new ThreadLost('the index is made anew'))))
-    if (this.#canStart) this.#start()
-    this.#pass()
-  }
-
-  async close(): Promise<void> {
-    const closed = (this.#closed = new LoklakError('NOT_READY', 'The index is closed.'))
-    for (const place of this.#waiting) place.refuse(closed)
-    await Promise.all(this.#readings.map((reading) => reading.end(closed)))
-  }
-
-  async #askOnce<K extends Question['kind']>(question: Extract<Question, { readonly kind: K }>, gone: AbortSignal | undefined): Promise<Answers[K]> {
+  async ask<K extends Question['kind']>(question: Extract<Question, { readonly kind: K }>, gone?: AbortSignal): Promise<Answers[K]> {
     if (this.#closed !== undefined) throw this.#closed
     gone?.throwIfAborted()
     const asked = this.#now()
@@ -115,6 +84,21 @@ export class Readers {
       leave()
       gone?.removeEventListener('abort', onGone)
     }
+  }
+
+  /** Ends all threads and begins anew: what they have open is no longer there. */
+  async restart(): Promise<void> {
+    const before = this.#readings
+    this.#readings = []
+    await Promise.all(before.map((reading) => reading.end(new ThreadLost('the index is made anew'))))
+    if (this.#canStart) this.#start()
+    this.#pass()
+  }
+
+  async close(): Promise<void> {
+    const closed = (this.#closed = new LoklakError('NOT_READY', 'The index is closed.'))
+    for (const place of this.#waiting) place.refuse(closed)
+    await Promise.all(this.#readings.map((reading) => reading.end(closed)))
   }
 
   /** Begins at once where a thread has room and nobody waits. */
@@ -176,5 +160,5 @@ export class Readers {
 
 const reasonOf = (gone: AbortSignal | undefined): Error => (gone?.reason instanceof Error ? gone.reason : new Error('nobody waits any more', { cause: gone?.reason }))
 /** With less time, by so many milliseconds. */
-const shortened = <Q extends Question>(question: Q, waited: number): Q => ({ ...question, timeout: Math.max(question.timeout - waited, 0) })
+export const shortened = <Q extends Question>(question: Q, waited: number): Q => ({ ...question, timeout: Math.max(question.timeout - waited, 0) })
 const tooMany = (): LoklakError => new LoklakError('OVERLOADED', 'Too many searches wait for their turn.')

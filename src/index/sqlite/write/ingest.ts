@@ -12,6 +12,7 @@ import { readMessage } from '../files/stored.ts'
 import type { Change } from './partition-writer.ts'
 import { Partitions, type OnDamage } from './partitions.ts'
 import { planPartitions, type Volume } from '../files/plan.ts'
+import type { Making } from '../threads/protocol.ts'
 
 /** So many lines become durable together, which bounds what a transaction holds in memory. */
 const stretch = 2000
@@ -48,26 +49,27 @@ export class Ingest {
     for (let i = 0; i < lines.length; i += stretch) this.#applyStretch(lines.slice(i, i + stretch))
   }
 
-  /** Applies lines once more to one partition that is being built, which then has the journal up to a position. Authors are as they are known by now. */
-  refill(start: number, lines: readonly string[], upTo: Position): void {
+  /** Applies lines once more to partitions that are being built, which then have the journal up to a position. Authors are as they are known by now. */
+  refill(parts: readonly Making[], lines: readonly string[], upTo: Position): void {
     for (let i = 0; i < lines.length; i += stretch) {
       const batch = readBatch(lines.slice(i, i + stretch), 0, this.catalog.seed(), () => undefined)
-      this.#store(batch, new Map(), ({ span }) => span.start === start)
+      this.#store(batch, new Map(), (partition) => parts.some((part) => isMaking(partition, part)))
     }
-    this.partitions.with(this.partitions.at(start), (writer) => writer.apply([], upTo))
+    for (const partition of parts.flatMap((part) => this.#made(part) ?? [])) this.partitions.with(partition, (writer) => writer.apply([], upTo))
   }
 
-  /** Up to which position a partition that is being built has the journal. */
-  progress(start: number): Position {
-    return this.partitions.with(this.partitions.at(start), ({ applied }) => applied) ?? 0
+  /** Up to which position a partition that is being built has the journal; undefined where that is no longer being built. */
+  progress(part: Making): Position | undefined {
+    const partition = this.#made(part)
+    return partition === undefined ? undefined : this.partitions.with(partition, ({ applied }) => applied)
   }
 
-  /** Ends the building of a partition. Answers false where the partition lags behind the cursor. */
-  built(start: number): boolean {
-    if (this.progress(start) < this.catalog.cursor()) return false
-    this.partitions.built(start)
+  /** Ends the building of a partition, unless it lags behind the cursor. */
+  built(part: Making): void {
+    const progress = this.progress(part)
+    if (progress === undefined || progress < this.catalog.cursor()) return
+    this.partitions.built(part.start)
     this.catalog.settle(this.catalog.cursor(), [], [], this.partitions.sizes())
-    return true
   }
 
   /** Gives a partition up that a reader found damaged, unless that has been done. */
@@ -118,6 +120,10 @@ export class Ingest {
     this.#sweep([...authors.values()])
     this.catalog.settle(batch.last, [...authors.values()].map(({ after }) => after), batch.authors, this.partitions.sizes())
     this.partitions.cutIfFull(Math.ceil((batch.last + 1) / second) * 1000, this.#rows)
+  }
+
+  #made(part: Making): Partition | undefined {
+    return this.partitions.list.find((partition) => isMaking(partition, part))
   }
 
   #refuse(reason: string, count = 1): void {
@@ -175,6 +181,8 @@ export class Ingest {
     }
   }
 }
+
+const isMaking = ({ span, generation, building }: Partition, part: Making): boolean => building && span.start === part.start && generation === part.generation
 
 interface Renewed {
   readonly before: Author | undefined

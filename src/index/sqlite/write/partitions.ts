@@ -5,6 +5,7 @@ import type { CatalogWriter, PartitionSize } from './catalog-writer.ts'
 import { emptyPartition, partitionFile, type Partition } from '../files/catalog.ts'
 import { DamagedFile } from '../files/database.ts'
 import { PartitionWriter } from './partition-writer.ts'
+import { Unreadable } from '../files/stored.ts'
 import type { Span } from '../files/place.ts'
 import { cutNewest, fullAt, maxPartitions, partitionAt } from '../files/plan.ts'
 
@@ -37,6 +38,7 @@ export class Partitions {
     this.#setList(this.#catalog.partitions())
     // What a crash left.
     for (const { building, span } of this.#list) if (!building) this.#removeDamaged(span.start)
+    for (const partition of this.#list) if (partition.made && !this.#isThere(partition)) this.setAside(partition, 'the file is gone')
   }
 
   /** Oldest first, without a gap. */
@@ -58,7 +60,8 @@ export class Partitions {
       return work(this.#writer(partition))
     } catch (error) {
       this.#close(partition.span.start)
-      if (!(error instanceof DamagedFile) || error.path !== this.#path(partition)) throw error
+      const isOurs = error instanceof Unreadable || (error instanceof DamagedFile && error.path === this.#path(partition))
+      if (!isOurs) throw error
       this.setAside(partition, error.message)
       return undefined
     }
@@ -130,7 +133,7 @@ export class Partitions {
   #openFile(partition: Partition): PartitionWriter {
     const path = this.#path(partition)
     const { made, span } = partition
-    if (made && statSync(path, { throwIfNoEntry: false }) === undefined) throw new DamagedFile(path, 'the file is gone')
+    if (made && !this.#isThere(partition)) throw new DamagedFile(path, 'the file is gone')
     // What a crash left of making it says nothing yet.
     if (!made) for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
     const isNewest = span.start === this.#entry(this.#list.length - 2).span.start
@@ -153,6 +156,10 @@ export class Partitions {
   #setList(list: readonly Partition[]): void {
     this.#list = list
     this.#spans = list.map(({ span }) => span)
+  }
+
+  #isThere(partition: Partition): boolean {
+    return statSync(this.#path(partition), { throwIfNoEntry: false }) !== undefined
   }
 
   #path(partition: Partition): string {

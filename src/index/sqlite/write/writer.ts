@@ -51,6 +51,12 @@ function empty(): void {
 
 let ingest = open()
 
+function beginAnew(reason: string): void {
+  ingest.close()
+  setAllAside(reason)
+  ingest = openFresh()
+}
+
 /** What was set aside keeps what was deleted since: it goes when all of it has been made again. */
 function forgetDamaged(): void {
   if (!ingest.catalog.isBehind()) rmSync(`${folder}.damaged`, { recursive: true, force: true })
@@ -84,13 +90,15 @@ function work(task: Task): Results[Task['kind']] {
     case 'apply':
       return apply(task.lines, task.after, task.last)
     case 'refill':
-      return ingest.refill(task.start, task.lines, task.upTo)
+      return ingest.refill(task.parts, task.lines, task.upTo)
     case 'progress':
-      return ingest.progress(task.start)
+      return ingest.progress(task.part)
     case 'built':
-      return ingest.built(task.start)
+      return ingest.built(task.part)
     case 'setAside':
       return ingest.setAside(task.start, task.generation, task.reason)
+    case 'setAllAside':
+      return beginAnew(task.reason)
     case 'forget':
       return ingest.forget(task.ids)
     case 'clear':
@@ -104,7 +112,7 @@ const standing = (): Standing => ({
   cursor: ingest.catalog.cursor(),
   behind: ingest.catalog.isBehind(),
   refused: Object.fromEntries(ingest.refused),
-  building: ingest.partitions.list.filter(({ building }) => building).map(({ span }) => span.start),
+  building: ingest.partitions.list.filter(({ building }) => building).map(({ span: { start }, generation }) => ({ start, generation })),
 })
 
 const tellStanding = (): void => say({ notice: { standing: standing() } })
@@ -121,9 +129,7 @@ parentPort?.on('message', (call: Call<Task>) => {
     if (ask.kind === 'close') parentPort?.close()
   } catch (error) {
     if (error instanceof DamagedFile && error.path === ingest.catalog.db.path) {
-      ingest.close()
-      setAllAside(error.message)
-      ingest = openFresh()
+      beginAnew(error.message)
       tellStanding()
     }
     say({ id, failure: failureOf(error) })
