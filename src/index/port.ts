@@ -41,10 +41,12 @@ export interface Page extends Timed {
 }
 
 /**
- * Why an answer is not whole: time was up; a part of the index that it needs is being made again; a part holds too many
- * messages to be counted by value, which a rebuild mends; or too many asked, so that only some of its questions were let in. Where a part is being made again, that is what is said: cursors lead past it.
+ * Why an answer is not whole: time was up; a part of the index that it needs is being made again; there is too much to be
+ * counted (a part holds too many messages to be counted by value, which a rebuild mends, or hits reach over more time than a
+ * histogram has buckets); too many asked, so that only some of its questions were let in; or so many accounts had a handle that
+ * is asked for that not all of them were. Where a part is being made again, that is what is said: cursors lead past it.
  */
-export type PartialReason = 'deadline' | 'rebuilding' | 'overfull' | 'overloaded'
+export type PartialReason = 'deadline' | 'rebuilding' | 'overfull' | 'overloaded' | 'crowded'
 
 export interface Answer {
   /** Present where the answer is not whole. */

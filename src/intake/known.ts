@@ -8,6 +8,7 @@ import type { KeptId } from '../journal/remains.ts'
 import type { JournalRecord, Position } from '../message/line.ts'
 import { isAuthor, type Author } from '../message/schema.ts'
 import { fold } from '../message/text/fold.ts'
+import { mostKeys } from '../query/tree.ts'
 import { createCache } from '../support/cache.ts'
 import type { CompactionMark } from './compaction-mark.ts'
 
@@ -38,7 +39,7 @@ export interface KnownReader {
   authors(after: string, limit: number): readonly Author[]
   /** Whether the newest that is known of an author came by an import. */
   isImported(key: string): boolean
-  /** The keys of all who have, or ever had, a handle (folded). */
+  /** The keys of all who have, or ever had, a handle (folded): as far as records of authors and messages say. At most `mostKeys`. */
   keysOf(handle: string): readonly string[]
   close(): void
 }
@@ -76,6 +77,8 @@ const schema = `
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 `
 
+const mostWritten = 100_000
+
 /** Where an id is filed: at the time that it carries, in microseconds; without one, below zero at a place of its hash. */
 function filedAt(id: string): number {
   const time = idTime(id)
@@ -96,7 +99,7 @@ function reader(db: DatabaseSync): Omit<KnownReader, 'close'> {
   const getAuthor = db.prepare('SELECT author FROM authors WHERE key = ?')
   const getAuthors = db.prepare('SELECT author FROM authors WHERE key > ? ORDER BY key LIMIT ?')
   const getImported = db.prepare('SELECT imported FROM authors WHERE key = ?')
-  const getKeys = db.prepare('SELECT key FROM handles WHERE handle = ?')
+  const getKeys = db.prepare('SELECT key FROM handles WHERE handle = ? ORDER BY key LIMIT ?')
   return {
     id(id) {
       const row = getId.get(filedAt(id), id)
@@ -108,7 +111,7 @@ function reader(db: DatabaseSync): Omit<KnownReader, 'close'> {
     author: (key) => parseAuthor(getAuthor.get(key)?.['author']),
     authors: (after, limit) => getAuthors.all(after, limit).flatMap(({ author }) => parseAuthor(author) ?? []),
     isImported: (key) => getImported.get(key)?.['imported'] === 1,
-    keysOf: (handle) => getKeys.all(handle).flatMap(({ key }) => (typeof key === 'string' ? [key] : [])),
+    keysOf: (handle) => getKeys.all(handle, mostKeys).flatMap(({ key }) => (typeof key === 'string' ? [key] : [])),
   }
 }
 
@@ -139,6 +142,8 @@ export function openKnown(path: string, mark: CompactionMark): Known {
 
   const meta = (name: string): number => number(getMeta.get(name)?.['value']) ?? 0
   let authors = createCache<string, Author | null>(20_000)
+  /** By stable key the handle that is stored, as last written; begun anew when it is full. */
+  const written = new Map<string, string>()
   let cursor = meta('cursor')
   let size = meta('size')
   let behind = false
@@ -170,6 +175,13 @@ export function openKnown(path: string, mark: CompactionMark): Known {
     if (changed.state === 'deleted') outdate('author gone', changed.key, position)
   }
 
+  /** A handle that a message was written under. */
+  function learn(key: string, handle: string): void {
+    putHandle.run(fold(handle), key)
+    if (written.size >= mostWritten) written.clear()
+    written.set(key, handle)
+  }
+
   function apply(record: JournalRecord): void {
     switch (record.op) {
       case 'A':
@@ -182,7 +194,8 @@ export function openKnown(path: string, mark: CompactionMark): Known {
         return
       }
       default: {
-        const { id_str: id, created_at, timestamp, edited_at } = record.message
+        const { id_str: id, created_at, timestamp, edited_at, screen_name, user: { user_id } } = record.message
+        if (user_id !== undefined && user_id !== screen_name && written.get(user_id) !== screen_name) learn(user_id, screen_name)
         const created = Date.parse(created_at)
         size += Number(addId.run(filedAt(id), id, created, Date.parse(timestamp) - created).changes)
         if (edited_at !== undefined) putEdit.run(id, Date.parse(edited_at))
@@ -199,6 +212,7 @@ export function openKnown(path: string, mark: CompactionMark): Known {
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK')
       authors = createCache(20_000)
+      written.clear()
       cursor = meta('cursor')
       size = meta('size')
       behind = true

@@ -132,7 +132,10 @@ export const circle = (lat: number, lon: number, km: number): Circle => Object.f
 export const link = (glob: string): Link => Object.freeze({ kind: 'link', glob: glob.toLowerCase() })
 export const not = (none: Query): Not => Object.freeze({ kind: 'not', none })
 
-/** The stable keys of all authors who have, or ever had, a folded handle. */
+/** One name may be that of any number of accounts: a query asks for so many of them, those whose keys come first. */
+export const mostKeys = 200
+
+/** The stable keys of all authors who have, or ever had, a folded handle; in order, at most `mostKeys`. */
 export type AuthorKeys = (handle: string) => readonly string[]
 
 /** A message matches an Author if it has one of these terms: the handle, the name taken as a key, and every key that the handle ever had. */

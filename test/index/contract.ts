@@ -63,8 +63,13 @@ async function agree(index: Index, model: Model, asked: Query): Promise<void> {
   for (const field of facetFields) {
     const expected = model.facet(asked, field)
     const answered = facets.fields[field] ?? []
+    if (field === 'screen_name') {
+      const authors = model.authors(asked)
+      if (authors !== undefined) assert.deepEqual(answered.map(({ value, count }) => [fold(value), count]), authors.map(({ folded, count }) => [folded, count]), field)
+      continue
+    }
     assert.deepEqual(answered.map(({ value, count }) => [fold(value), count]), expected.map(({ folded, count }) => [folded, count]), field)
-    if (field !== 'screen_name') for (const [i, { value }] of answered.entries()) assert.ok(expected[i]?.spellings.includes(value), `${field}: ${value} is not the first spelling`)
+    for (const [i, { value }] of answered.entries()) assert.ok(expected[i]?.spellings.includes(value), `${field}: ${value} is not the first spelling`)
   }
 
   const { buckets } = await index.histogram(asked, { interval: 'hour', timezoneOffset: 30, timeout, from: today - 90_000_000, to: today + 1 })
@@ -191,11 +196,37 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
       assert.deepEqual([message?.screen_name, message?.user], ['new.example', { screen_name: 'new.example', user_id: 'did:plc:ann', name: 'New', profile_image_url_https: 'https://example.org/a.png' }])
       assert.deepEqual((await index.facets(everything, { fields: ['screen_name'], limit: 9, timeout })).fields.screen_name, [{ value: 'new.example', count: 1 }, { value: 'bob', count: 1 }])
       assert.deepEqual((await index.suggest('@n', { limit: 9, timeout })).suggestions, [{ kind: 'name', text: 'new.example', count: 1 }])
-      assert.deepEqual((await index.author('old.example', { timeout }))?.handles.toSorted(), ['new.example', 'old.example'])
+      assert.deepEqual((await index.author('old.example', { timeout }))?.handles.toSorted(), ['ann', 'new.example', 'old.example'])
+    })
+    test('an author is found under every handle that messages were written under, by word too', [insert({ id_str: '1', text: 'snow', screen_name: 'old.name', user: { screen_name: 'old.name', user_id: 'k:zed' }, created_at: at(-2) }), insert({ id_str: '2', text: 'sun', screen_name: 'new.name', user: { screen_name: 'new.name', user_id: 'k:zed' }, created_at: at(-1) }), insert({ id_str: '3', screen_name: 'other' })], async (index) => {
+      for (const text of ['from:old.name', 'from:NEW.name', 'from:"k:zed"', 'old.name']) assert.deepEqual(await find(index, text), ['2', '1'], text)
+      assert.deepEqual(await find(index, '-from:old.name'), ['3'])
+    })
+    test('an author is counted once, whatever handles messages were written under, and with those who show the same handle', [
+      ...Array.from({ length: 200 }, (_, author) => Array.from({ length: 5 }, (_, i) => insert({ id_str: `p${author}.${i}`, created_at: at(-10 - i), screen_name: `p${author}`, user: { screen_name: `p${author}`, user_id: `k:p${author}` } }))).flat(),
+      ...Array.from({ length: 8 }, (_, i) => insert({ id_str: `ann${i}`, created_at: at(-i), screen_name: `ann${i}`, user: { screen_name: `ann${i}`, user_id: 'k:ann' } })),
+      authorIs({ key: 'k:ann', handle: 'Ann.example' }),
+      insert({ id_str: 'namesake', screen_name: 'x', user: { screen_name: 'x', user_id: 'k:namesake' } }), authorIs({ key: 'k:namesake', handle: 'ann.example' }),
+      insert({ id_str: 'keyless', screen_name: 'ANN.example' }),
+    ], async (index) => {
+      assert.deepEqual((await index.facets(everything, { fields: ['screen_name'], limit: 2, timeout })).fields.screen_name, [{ value: 'Ann.example', count: 10 }, { value: 'p0', count: 5 }])
+    })
+    test('the name of a hidden author is not suggested, although others mention it', [...world, insert({ id_str: '7', text: 'x', created_at: at(-9), mentions: ['ann', 'anna'] }), authorIs({ key: 'did:plc:ann', state: 'hidden' })], async (index) => {
+      assert.deepEqual((await index.suggest('@an', { limit: 9, timeout })).suggestions, [{ kind: 'name', text: 'anna', count: 1 }])
+    })
+    test('of a name that very many accounts have, so many are asked for, and the answer says so', [
+      insert({ id_str: 'first', text: 'x', created_at: at(-2), user: { screen_name: 'ann', user_id: 'k:0000' } }), insert({ id_str: 'last', text: 'x', created_at: at(-1), user: { screen_name: 'k', user_id: 'k:9999' }, screen_name: 'k' }),
+      ...Array.from({ length: 5000 }, (_, i) => authorIs({ key: `k:${String(i).padStart(4, '0')}`, handle: 'same' })), authorIs({ key: 'k:9999', handle: 'same' }),
+    ], async (index) => {
+      for (const text of ['from:same', 'same']) {
+        const { messages, partial } = await index.search(query(text), page)
+        assert.deepEqual([idsOf(messages), partial], [['first'], { reason: 'crowded' }], text)
+      }
+      assert.equal((await index.search(query('from:ann'), page)).partial, undefined)
     })
     test('the profile of an author is what was collected', [...world, insert({ id_str: '5', ...ann, text: 'x', created_at: at(-100), hashtags: ['One', 'more'] })], async (index) => {
       assert.deepEqual(await index.author('Ann', { timeout }), {
-        screen_name: 'ann', user_id: 'did:plc:ann', name: 'Ann', avatar: undefined, network: 'bluesky', handles: [],
+        screen_name: 'ann', user_id: 'did:plc:ann', name: 'Ann', avatar: undefined, network: 'bluesky', handles: ['ann'],
         messages: 2, messages_relation: 'eq', appearance_first: at(-100), appearance_latest: at(-2), hashtags: [{ value: 'One', count: 2 }, { value: 'more', count: 1 }],
       })
       assert.equal(await index.author('nobody', { timeout }), undefined)
@@ -227,6 +258,13 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
       const { buckets } = await index.histogram(query('nothing'), { interval: 'minute', timezoneOffset: 0, from: today, to: today + 120_000, timeout })
       assert.deepEqual(buckets, [{ start: today, count: 0 }, { start: today + 60_000, count: 0 }])
       await assert.rejects(index.histogram(everything, { interval: 'minute', timezoneOffset: 0, from: 0, to: today, timeout }), { code: 'BAD_PARAMETER' })
+    })
+  })
+
+  describe(`${name}: a histogram of more time than it has buckets`, () => {
+    test('has the newest, and says that it is not all', [insert({ id_str: '1', created_at: '2026-11-01T00:00:00.000Z' }), insert({ id_str: '2', created_at: at(0) })], async (index) => {
+      const { buckets, partial } = await index.histogram(everything, { interval: 'minute', timezoneOffset: 0, timeout })
+      assert.deepEqual([buckets.length, buckets.reduce((sum, { count }) => sum + count, 0), partial], [10_000, 1, { reason: 'overfull' }])
     })
   })
 
@@ -378,8 +416,12 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
             const model = new Model().apply(entries)
             for (const asked of [everything, ...queries]) await agree(index, model, asked)
             await index.clear()
-            await index.apply(compacted(lines))
-            for (const asked of [everything, ...queries]) await agree(index, model, asked)
+            const kept = compacted(lines)
+            await index.apply(kept.map(({ position, entry }) => encodeLine(position, encodeEntry(entry))))
+            await agree(index, model, everything)
+            // A handle that only what is gone was written under is forgotten with it.
+            const remembered = new Model().apply(kept.map(({ entry }) => entry))
+            for (const asked of queries) await agree(index, remembered, asked)
           } finally {
             await index.close()
           }
@@ -390,8 +432,10 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
   })
 }
 
+type Kept = Pick<Lines['all'][number], 'position' | 'entry'>
+
 /** What compaction leaves of a journal: no text that was edited or deleted since, of older states of an author only key and handle. */
-function compacted({ all }: Lines): string[] {
+function compacted({ all }: Lines): Kept[] {
   const newest = new Map<string, number>()
   const gone = new Set<string>()
   for (const { position, entry } of all) {
@@ -400,16 +444,16 @@ function compacted({ all }: Lines): string[] {
   }
   // Intake writes authors whole: what one record leaves out, the one before it says.
   const authors = new Map<string, Extract<Entry, { op: 'A' }>['author']>()
-  return all.flatMap(({ position, entry, line }) => {
-    if (entry.op === 'D') return [line]
+  return all.flatMap(({ position, entry }): Kept[] => {
+    if (entry.op === 'D') return [{ position, entry }]
     if (entry.op === 'A') {
       const { key, network, handle } = entry.author
       const before = authors.get(key)
       const whole = { ...before, ...entry.author, ...(before?.state === 'deleted' ? { state: 'deleted' as const } : {}) }
       authors.set(key, whole)
       const kept = newest.get(`author ${key}`) === position ? whole : handle === undefined ? { key, network } : { key, network, handle }
-      return [encodeLine(position, encodeEntry({ ...entry, author: kept }))]
+      return [{ position, entry: { ...entry, author: kept } }]
     }
-    return gone.has(entry.message.id_str) || newest.get(entry.message.id_str) !== position ? [] : [line]
+    return gone.has(entry.message.id_str) || newest.get(entry.message.id_str) !== position ? [] : [{ position, entry }]
   })
 }

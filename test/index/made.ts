@@ -1,7 +1,8 @@
 // Owns messages, journals and queries that tests make up: small worlds in which everything happens often.
 import fc from 'fast-check'
 import { encodeEntry, encodeLine, type Entry, type Position } from '../../src/message/line.ts'
-import type { Author, Message } from '../../src/message/schema.ts'
+import { locationSources, sourceTypes, type Author, type Message } from '../../src/message/schema.ts'
+import { possessions } from '../../src/message/text/terms.ts'
 import { normal } from '../../src/query/normal.ts'
 import { author, box, circle, everything, id, link, not, term, textLength, time, words, type Query } from '../../src/query/tree.ts'
 
@@ -98,8 +99,16 @@ export const someMessage: fc.Arbitrary<Message> = fc
     reply_to_id: maybe(pick(ids)),
     place: maybe(pick<[number, number]>([[13.4, 52.5], [-179.9, 0], [179.9, 0.1], [0, 90]])),
     images: few(['https://example.org/a.png'], 1),
+    videos: few(['https://example.org/v.mp4'], 1),
+    audio: few(['https://example.org/a.ogg'], 1),
+    source_type: pick(sourceTypes.slice(0, 3)),
+    conversation_id: maybe(pick(ids)),
+    place_name: maybe(pick(['Ulm', ''])),
+    place_context: maybe(pick<NonNullable<Message['place_context']>>(['ABOUT', 'FROM'])),
+    location_source: maybe(pick(locationSources)),
+    claimed: maybe(pick([['pt-BR', 'en'], []])),
   })
-  .map(({ key, seen, language, place, reply_to_id, ...given }) =>
+  .map(({ key, seen, language, place, reply_to_id, conversation_id, place_name, place_context, location_source, claimed, ...given }) =>
     message({
       ...given,
       timestamp: new Date(today + seen).toISOString(),
@@ -107,6 +116,11 @@ export const someMessage: fc.Arbitrary<Message> = fc
       hosts: given.hosts.map((host) => host.toLowerCase()),
       user: { screen_name: given.screen_name, ...(key === undefined ? {} : { user_id: key }), name: 'as written' },
       ...(reply_to_id === undefined ? {} : { reply_to_id }),
+      ...(conversation_id === undefined ? {} : { conversation_id }),
+      ...(place_name === undefined ? {} : { place_name }),
+      ...(place_context === undefined ? {} : { place_context }),
+      ...(location_source === undefined ? {} : { location_source }),
+      ...(claimed === undefined ? {} : { language_claimed: claimed }),
       ...(language === undefined ? {} : { language_detected: language }),
       ...(place === undefined ? {} : { location_point: place }),
     }),
@@ -147,7 +161,9 @@ const leaf: fc.Arbitrary<Query> = fc.oneof(
   { weight: 1, arbitrary: pick(handles).map((name) => term('@', name)) },
   { weight: 1, arbitrary: pick(['de', 'en']).map((language) => term('lang:', language)) },
   { weight: 1, arbitrary: pick(['example.org', 'b.example']).map((host) => term('host:', host)) },
-  { weight: 1, arbitrary: pick(['image', 'location', 'reply', 'pure']).map((what) => term('has:', what)) },
+  { weight: 1, arbitrary: pick(possessions).map((what) => (what === 'reply' ? term('is:', what) : what === 'pure' ? term('/pure') : term('has:', what))) },
+  { weight: 1, arbitrary: pick(ids).chain((id) => pick([term('reply:', id), term('conversation:', id)])) },
+  { weight: 1, arbitrary: pick([term('/about'), ...locationSources.map((source) => term('/location=', source)), ...sourceTypes.slice(0, 3).map((type) => term('/source_type=', type))]) },
   { weight: 2, arbitrary: pick([...handles, 'new.name', ...keys]).map(author) },
   { weight: 1, arbitrary: pick(ids).map(id) },
   { weight: 2, arbitrary: fc.record({ since: instant, until: instant }, { requiredKeys: [] }).map(({ since, until }) => (since === undefined && until === undefined ? everything : time({ ...(since === undefined ? {} : { since: Date.parse(since) }), ...(until === undefined ? {} : { until: Date.parse(until) }) }))) },

@@ -16,7 +16,11 @@ export class Model {
     for (const entry of entries) {
       if (entry.op === 'D') this.#messages.delete(entry.id_str)
       else if (entry.op === 'A') this.#author(entry.author)
-      else this.#messages.set(entry.message.id_str, entry.message)
+      else {
+        const { id_str, screen_name, user: { user_id } } = entry.message
+        this.#messages.set(id_str, entry.message)
+        if (user_id !== undefined) this.#handle(screen_name, user_id)
+      }
     }
     return this
   }
@@ -24,9 +28,12 @@ export class Model {
   #author(author: Author): void {
     const before = this.#authors.get(author.key)
     this.#authors.set(author.key, { ...before, ...author, ...(before?.state === 'deleted' ? { state: 'deleted' } : {}) })
-    if (author.handle === undefined) return
-    const handle = fold(author.handle)
-    this.#handles.set(handle, (this.#handles.get(handle) ?? new Set()).add(author.key))
+    if (author.handle !== undefined) this.#handle(author.handle, author.key)
+  }
+
+  #handle(written: string, key: string): void {
+    const handle = fold(written)
+    this.#handles.set(handle, (this.#handles.get(handle) ?? new Set()).add(key))
   }
 
   #authorOf = (message: Message): Author | undefined => this.#authors.get(message.user.user_id ?? '')
@@ -57,6 +64,21 @@ export class Model {
     const byId = (a: Message, b: Message): number => (a.id_str < b.id_str ? 1 : a.id_str > b.id_str ? -1 : 0)
     const compare = (a: Message, b: Message): number => key(b) - key(a) || Date.parse(b.created_at) - Date.parse(a.created_at) || byId(a, b)
     return this.matching(query).sort(compare).map((message) => this.shown(message))
+  }
+
+  /** The authors of hits, each under the newest handle or the one of the earliest hit; undefined where hits of one instant disagree on that. */
+  authors(query: Query): { readonly folded: string; readonly count: number }[] | undefined {
+    const byAuthor = Map.groupBy(this.matching(query), ({ screen_name, user: { user_id } }) => user_id ?? `\n${fold(screen_name)}`)
+    const counts = new Map<string, { count: number; earliest: number }>()
+    for (const messages of byAuthor.values()) {
+      const earliest = Math.min(...messages.map(({ created_at }) => Date.parse(created_at)))
+      const [folded = '', ...others] = new Set(messages.filter(({ created_at }) => Date.parse(created_at) === earliest).map((message) => fold(this.shown(message).screen_name)))
+      if (others.length > 0) return undefined
+      const known = counts.get(folded) ?? { count: 0, earliest }
+      counts.set(folded, { count: known.count + messages.length, earliest: Math.min(known.earliest, earliest) })
+    }
+    const all = Array.from(counts, ([folded, counted]) => ({ folded, ...counted }))
+    return all.sort((a, b) => b.count - a.count || a.earliest - b.earliest || (a.folded < b.folded ? -1 : 1))
   }
 
   /** Every value by count, then by when it was first written, then by folded value; each with the spellings of its earliest messages. */

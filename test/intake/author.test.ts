@@ -210,3 +210,16 @@ describe('property', () => {
     }), { numRuns: 2_000 })
   })
 })
+
+test('an author is known under every handle that records and messages tell of, and of very many accounts of one handle so many are told', async (t) => {
+  const { archive, outcomes, close } = await openTest(t)
+  const written = (id: string, screen_name: string) => draft(id, { user: { screen_name, user_id: 'key:zed' } })
+  await outcomes(written('test:a', 'Old.Name'), written('test:b', 'new.name'), written('test:c', 'key:zed'), author('key:zoe', { handle: 'old.name' }))
+  assert.deepEqual(['old.name', 'new.name', 'key:zed'].map((handle) => archive.known.keysOf(handle)), [['key:zed', 'key:zoe'], ['key:zed'], []])
+  await outcomes(...Array.from({ length: 201 }, (_, i) => author(`many:${1000 + i}`, { handle: 'same' })))
+  assert.deepEqual([archive.known.keysOf('same').length, archive.known.keysOf('same').at(-1)], [200, 'many:1199'])
+  await close()
+  rmSync(join(archive.folder.state, 'known.db'), { force: true })
+  const again = await openTest(t, { path: archive.folder.path })
+  assert.deepEqual(again.archive.known.keysOf('old.name'), ['key:zed', 'key:zoe'])
+})

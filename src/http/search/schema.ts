@@ -31,7 +31,7 @@ const SearchMetadata = Type.Object({
   index: Type.Literal('messages'),
   cursor: Type.Optional(Type.String({ description: 'where to go on; absent on the last page' })),
   partial: Type.Optional(Type.Literal(true, { description: 'the answer is not whole' })),
-  partial_reason: Type.Optional(Type.Enum(['deadline', 'rebuilding', 'overfull', 'overloaded'])),
+  partial_reason: Type.Optional(Type.Enum(['deadline', 'rebuilding', 'overfull', 'overloaded', 'crowded'])),
   coverage: Type.Array(GapAnswer, { description: 'stretches of the time that was searched in which a source may have missed something' }),
 })
 

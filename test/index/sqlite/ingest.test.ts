@@ -15,7 +15,7 @@ import { PartitionWriter, type Change } from '../../../src/index/sqlite/write/pa
 import type { Entry } from '../../../src/message/line.ts'
 import { fold } from '../../../src/message/text/fold.ts'
 import { everything, type Query } from '../../../src/query/tree.ts'
-import { authorIs, history, insert, Lines, remove, someQuery, today } from '../made.ts'
+import { authorIs, history, insert, Lines, message, remove, someQuery, today } from '../made.ts'
 import { Model } from '../model.ts'
 import { madeFolder } from './folders.ts'
 
@@ -163,7 +163,7 @@ describe('partitions', () => {
 })
 
 describe('very many messages of one instant', () => {
-  const put = (id: string, known = true): Change => ({ kind: 'put', known, shown: true, entry: { at: today, id, message: JSON.stringify({ id_str: id }), terms: `= word`, author: undefined, classNames: '[]', columns: { seen: 0, retweets: 0, favourites: 0, values: [] } } })
+  const put = (id: string, known = true): Change => ({ kind: 'put', known, shown: true, entry: { at: today, id, message: JSON.stringify(message({ id_str: id })), terms: `= word`, author: undefined, classNames: '[]', columns: { seen: 0, retweets: 0, favourites: 0, values: [] } } })
   it('are all kept, found and removed; those for which there is no room are counted', () => {
     // A span with few slots in a group, so that a test can fill it.
     const narrow = span(today - 1000, today + 1000, 4096 + 512)

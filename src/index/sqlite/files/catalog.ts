@@ -1,6 +1,7 @@
 // Owns what all partitions have in common: where time is cut, how far the journal was applied, which ids and authors there
 // are. One file; the writer changes it, readers look. Does not know messages.
 import { idTime } from '../../../message/identity.ts'
+import { mostKeys } from '../../../query/tree.ts'
 import type { Author } from '../../../message/schema.ts'
 import type { Position } from '../../../message/line.ts'
 import { DamagedFile, Database, numberIn, numbersIn, textIn } from './database.ts'
@@ -8,7 +9,7 @@ import { hash32, type Span } from './place.ts'
 import { readAuthor, Unreadable } from './stored.ts'
 
 /** The layout of all files of an index; an index of another version is made anew. */
-export const indexVersion = 1
+export const indexVersion = 2
 
 export const catalogFile = 'catalog.db'
 const checkedAtOnce = 1000
@@ -119,9 +120,14 @@ export class Catalog {
     return this.db.all('SELECT author FROM author WHERE key IN (SELECT value FROM json_each(?))', `[${keys.join(',')}]`).map((row) => textIn(row, 0))
   }
 
-  /** The stable keys of all authors who have, or ever had, a folded handle. */
+  /** The stable keys of all authors who have, or ever had, a folded handle; in order, at most `mostKeys`. */
   keysOf(handle: string): string[] {
-    return this.db.all('SELECT key FROM handle WHERE handle = ?', handle).map((row) => textIn(row, 0))
+    return this.db.all('SELECT key FROM handle WHERE handle = ? ORDER BY key LIMIT ?', handle, mostKeys).map((row) => textIn(row, 0))
+  }
+
+  /** Whether there are more of them. */
+  isCrowded(handle: string): boolean {
+    return this.db.get('SELECT 1 FROM handle WHERE handle = ? LIMIT 1 OFFSET ?', handle, mostKeys) !== undefined
   }
 
   /** Folded handles that authors have or had and that begin in this way. */

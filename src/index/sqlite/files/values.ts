@@ -33,8 +33,12 @@ const valueName = (field: FacetField, folded: string): string => fieldNumber(fie
 export const fieldIn = (name: string): FacetField | undefined => facetFields[Number.parseInt(name.charAt(0), 16)]
 export const foldedIn = (name: string): string => name.slice(1)
 
-/** An author is counted by stable key and handle, since the key may get another handle for all that was written under it. */
-const authorName = ({ screen_name, user }: Message): string => valueName('screen_name', `${fold(screen_name)}\n${user.user_id ?? ''}`)
+/** An author is counted by stable key, whatever handle a message was written under; by handle only where there is no key. */
+const keyName = (key: string): string => valueName('screen_name', `\n${key}`)
+const authorName = ({ screen_name, user: { user_id: key = '' } }: Message): string => (key === '' ? valueName('screen_name', fold(screen_name)) : keyName(key))
+
+/** Under which names those are counted who show a folded handle: it alone, and each of these keys. */
+export const authorNames = (handle: string, keys: readonly string[]): string[] => [valueName('screen_name', handle), ...keys.map(keyName)]
 
 function namesOf(message: Message, fields: readonly FacetField[]): string[] {
   const names = new Set<string>()

@@ -50,7 +50,7 @@ export async function profile(name: string, view: View, turn: Turn): Promise<Pro
   }
 }
 
-const isShown = ({ state }: Author): boolean => state === undefined || state === 'active'
+export const isShown = ({ state }: Author): boolean => state === undefined || state === 'active'
 
 /** The author with a key or handle who may be shown; of several, the one who has the handle now. */
 function knownAuthor(name: string, catalog: Catalog): Author | undefined {
@@ -59,8 +59,12 @@ function knownAuthor(name: string, catalog: Catalog): Author | undefined {
   return authors.find((author) => author.key === name) ?? authors.find((author) => fold(author.handle ?? '') === handle) ?? authors[0]
 }
 
-/** Whether there are authors of that name, none of whom may be shown. */
-const isSilent = (name: string, catalog: Catalog): boolean => [name, ...catalog.keysOf(fold(name))].some((key) => catalog.author(key) !== undefined)
+/** Whether all who had that name are known, and none of them may be shown. */
+function isSilent(name: string, catalog: Catalog): boolean {
+  const isKnown = (key: string): boolean => catalog.author(key) !== undefined
+  const keys = catalog.keysOf(fold(name))
+  return isKnown(name) || (keys.length > 0 && keys.every(isKnown))
+}
 
 /** `late`: time ran out before it was found. */
 async function newestHit(parts: Parameters<typeof newestFirst>[0], view: View, turn: Turn): Promise<{ readonly hit: Hit | undefined; readonly late: boolean }> {

@@ -3,7 +3,7 @@ import { fold } from '../../../message/text/fold.ts'
 import type { Message } from '../../../message/schema.ts'
 import type { Query } from '../../../query/tree.ts'
 import type { FacetField, FacetValue, Facets, FacetsAsked } from '../../port.ts'
-import { classFields, fieldIn, fieldMask, fieldNumber, foldedIn, hashOf, spellingOf, valueNames } from '../files/values.ts'
+import { authorNames, classFields, fieldIn, fieldMask, fieldNumber, foldedIn, hashOf, spellingOf, valueNames } from '../files/values.ts'
 import { shownMessage } from './authors.ts'
 import { ClassCounts } from './class-counts.ts'
 import { countedHits, type Slice } from './counted.ts'
@@ -22,6 +22,8 @@ export interface Candidate {
   readonly rid: number
   /** The name of the value, given its earliest message; undefined where that is gone by now. */
   readonly nameIn: (message: Message) => string | undefined
+  /** Under which it was tallied, if it was. */
+  readonly hash?: readonly [high: number, low: number]
 }
 
 /** A value as it is answered. `folded`: as compared. */
@@ -49,9 +51,9 @@ export async function facets(query: Query, { fields, limit }: Omit<FacetsAsked, 
   for (const { high, low, count, at, place, rid } of tally.entries()) {
     const part = parts[place]
     const nameIn = (message: Message): string | undefined => valueNames(message).find((name) => isHash(hashOf(name, view.catalog.seed()), high, low))
-    if (part !== undefined) push(candidates, fieldOfNumber(fields, low & fieldMask), { count, at, part, rid, nameIn })
+    if (part !== undefined) push(candidates, fieldOfNumber(fields, low & fieldMask), { count, at, part, rid, nameIn, hash: [high, low] })
   }
-  const answered = fields.map((field) => [field, answer(field, candidates.get(field) ?? [], limit, view)] as const)
+  const answered = fields.map((field) => [field, answer(field, candidates.get(field) ?? [], limit, view, tally)] as const)
   return { fields: Object.fromEntries(answered), ...partialAnswer(unfinished, scope) }
 }
 
@@ -74,11 +76,11 @@ function push(candidates: ReadonlyMap<FacetField, Candidate[]>, field: FacetFiel
   if (field !== undefined) candidates.get(field)?.push(candidate)
 }
 
-function answer(field: FacetField, candidates: readonly Candidate[], limit: number, view: View): FacetValue[] {
+function answer(field: FacetField, candidates: readonly Candidate[], limit: number, view: View, tally: Tally): FacetValue[] {
   // Several authors may show one handle, so some more are looked at.
   const first = firstOf(candidates, field === 'screen_name' ? 2 * limit + 50 : limit)
   const spelled = first.flatMap((candidate) => spell(field, candidate, view)).sort(compare)
-  const values = field === 'screen_name' ? joined(spelled) : spelled
+  const values = field === 'screen_name' ? joined([...spelled, ...namesakes(spelled, first, tally, view)]) : spelled
   return values.slice(0, limit).map(({ value, count }) => ({ value, count }))
 }
 
@@ -101,6 +103,17 @@ function spell(field: FacetField, { count, at, part, rid, nameIn }: Candidate, v
   }
   const name = nameIn(message)
   return name === undefined ? [] : [{ folded: foldedIn(name), value: spellingOf(message, name) ?? foldedIn(name), count, at }]
+}
+
+/** What others wrote who show the same handles as those that were looked at. */
+function namesakes(spelled: readonly Spelled[], looked: readonly Candidate[], tally: Tally, { catalog }: View): Spelled[] {
+  const known = new Set(looked.map(({ hash }) => hash?.join(' ')))
+  const seed = catalog.seed()
+  return [...new Set(spelled.map(({ folded }) => folded))].flatMap((folded) => {
+    const keys = catalog.keysOf(folded).filter((key) => fold(catalog.author(key)?.handle ?? '') === folded)
+    const hashes = authorNames(folded, keys).map((name) => hashOf(name, seed)).filter((hash) => !known.has(hash.join(' ')))
+    return hashes.flatMap(([high, low]) => tally.find(high, low) ?? []).map((counted) => ({ folded, value: folded, ...counted }))
+  })
 }
 
 /** Those that are spelled alike as one. */

@@ -35,5 +35,6 @@ export async function histogram(query: Query, asked: HistogramAsked, view: View,
   if (begin === undefined || end === undefined) return { buckets: [], ...partialAnswer(unfinished, scope) }
   const from = Math.max(begin, end - maxBuckets + 1)
   const buckets = Array.from({ length: Math.max(end - from + 1, 0) }, (_, i) => ({ start: (from + i) * length + offset, count: counts.get(from + i) ?? 0 }))
-  return { buckets, ...partialAnswer(unfinished, scope) }
+  const isCut = (numbers[0] ?? from) < from
+  return { buckets, ...partialAnswer(unfinished ?? (isCut ? 'overfull' : undefined), scope) }
 }

@@ -1,6 +1,7 @@
 // Owns where a query has to look and what it has to ask there: time is cut at every instant that the query names, so that
 // between two cuts it is a query without time; the ids that it names are looked up and decided one by one.
 import type { Message } from '../../../message/schema.ts'
+import { fold } from '../../../message/text/fold.ts'
 import { compileQuery, subject } from '../../../query/match.ts'
 import { allOf, anyOf, noneOf, nothing } from '../../../query/normal.ts'
 import { relax } from '../../../query/relax.ts'
@@ -36,6 +37,8 @@ export interface Scope {
   readonly parts: readonly Part[]
   /** Some of what could match is being made again. */
   readonly building: boolean
+  /** So many had a handle that is asked for that not all of them are. */
+  readonly crowded: boolean
 }
 
 /** Everything that a query can match, as of now. Throws DamagedPartition. */
@@ -59,7 +62,8 @@ export function scopeOf(query: Query, view: View): Scope {
       if (partition.made && !partition.building) parts.push({ ...(asked ?? nothingAsked), partition, since: from, until: to, named: here, extras })
     }
   }
-  return { parts, building }
+  const crowded = leavesOf(query).some((leaf) => leaf.kind === 'author' && view.catalog.isCrowded(fold(leaf.name)))
+  return { parts, building, crowded }
 }
 
 type Asked = Pick<Part, 'expression' | 'whole' | 'accepts'>

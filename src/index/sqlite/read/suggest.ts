@@ -1,10 +1,12 @@
 // Owns what can be suggested to someone who is writing a query: tags, names and words that were posted and can be found.
+import type { Author } from '../../../message/schema.ts'
 import { fold } from '../../../message/text/fold.ts'
 import { metaTerm } from '../../../message/text/terms.ts'
 import { anyOf } from '../../../query/normal.ts'
 import { author, term } from '../../../query/tree.ts'
 import { countCap, type SuggestAsked, type Suggestion, type Suggestions } from '../../port.ts'
 import type { Partition } from '../files/catalog.ts'
+import { isShown } from './authors.ts'
 import { editDistance } from './distance.ts'
 import { expression } from './expression.ts'
 import { partialAnswer } from './partial.ts'
@@ -51,7 +53,7 @@ export async function suggest(text: string, { limit }: SuggestAsked, view: View,
 }
 
 const answer = (late: boolean, view: View): ReturnType<typeof partialAnswer> =>
-  partialAnswer(late ? 'deadline' : undefined, { building: view.catalog.isBehind() || view.partitions().some(({ building }) => building) })
+  partialAnswer(late ? 'deadline' : undefined, { building: view.catalog.isBehind() || view.partitions().some(({ building }) => building), crowded: false })
 
 /** Where to look for what was written; `#` and `@` say which kind. With nothing written, all tags. */
 function sourcesOf(written: string): Source[] {
@@ -75,7 +77,7 @@ type Counts = Map<Kind, Map<string, number>>
 
 /**
  * Names as authors have them now, with all that they wrote under any name and what mentions them. A name that its author
- * gave up is not suggested. Answers whether there was time for all of them.
+ * gave up, or whose author is not shown, is not suggested, whoever mentions it. Answers whether there was time for all of them.
  */
 async function renew(counts: Counts, handles: readonly string[], limit: number, view: View, turn: Turn): Promise<boolean> {
   const found = counts.get('name') ?? new Map<string, number>()
@@ -88,13 +90,16 @@ async function renew(counts: Counts, handles: readonly string[], limit: number, 
     if (!(await turn.next())) return false
     const handle = unescaped(name)
     const keys = keysOf(handle)
-    if (keys.length > 0 && keys.every((key) => fold(view.catalog.author(key)?.handle ?? '') !== handle)) continue
+    if (keys.length > 0 && !keys.some((key) => bears(view.catalog.author(key), handle))) continue
     const query = anyOf([author(handle), term('@', handle)])
     const count = newestPartitions(view).reduce((sum, partition) => sum + view.ask(partition, (reader) => reader.count(expression(query, keysOf), { from: 0, to: Number.MAX_SAFE_INTEGER }, countCap)), 0)
     if (count > 0) renewed.set(name, count)
   }
   return true
 }
+
+/** Whether an account that had a handle may be found under it: of whom nothing else is known has it. */
+const bears = (author: Author | undefined, handle: string): boolean => author === undefined || (isShown(author) && (author.handle === undefined || fold(author.handle) === handle))
 
 /** Newest first, until they hold enough messages. */
 function newestPartitions(view: View): readonly Partition[] {

@@ -47,6 +47,13 @@ export class Tally {
     }
   }
 
+  /** What was counted of a value. */
+  find(high: number, low: number): Pick<Tallied, 'count' | 'at'> | undefined {
+    const slot = this.#slot(high, low)
+    const count = this.#counts[slot] ?? 0
+    return count === 0 ? undefined : { count, at: this.#at[slot] ?? 0 }
+  }
+
   /** The slot of a value, or the empty one where it belongs. */
   #slot(high: number, low: number): number {
     const mask = this.#counts.length - 1

@@ -17,7 +17,11 @@ export interface Batch {
   readonly verdicts: readonly Verdict[]
   /** In order; an author may have several. */
   readonly authors: readonly Author[]
+  /** Handles under which messages were written, where they are not the stable key; an author may have several. */
+  readonly written: readonly Written[]
 }
+
+export type Written = Required<Pick<Author, 'key' | 'handle'>>
 
 export type Refused = (reason: string) => void
 
@@ -26,6 +30,7 @@ export function readBatch(lines: readonly string[], after: Position, seed: numbe
   let last = after
   const verdicts = new Map<string, Verdict>()
   const authors: Author[] = []
+  const written: Written[] = []
   for (const text of lines) {
     const line = readLine(text)
     if (typeof line === 'string') {
@@ -42,9 +47,11 @@ export function readBatch(lines: readonly string[], after: Position, seed: numbe
       const entry = entryOf(line.message, line.text, seed)
       if (entry === undefined) refused('created_at')
       else verdicts.set(entry.id, { id: entry.id, position, entry })
+      const { screen_name: handle, user: { user_id: key } } = line.message
+      if (key !== undefined && key !== handle) written.push({ key, handle })
     }
   }
-  return { last, verdicts: [...verdicts.values()], authors }
+  return { last, verdicts: [...verdicts.values()], authors, written }
 }
 
 /** An author after a newer record: what that leaves out stays, but of who is deleted nothing beside the handle, and deleted stays deleted. */

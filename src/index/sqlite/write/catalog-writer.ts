@@ -41,7 +41,8 @@ export class CatalogWriter extends Catalog {
   settle(cursor: Position, authors: readonly Author[], handles: readonly Pick<Author, 'key' | 'handle'>[], sizes: readonly PartitionSize[]): void {
     this.db.transaction(() => {
       for (const author of authors) this.db.run('INSERT OR REPLACE INTO author (key, author) VALUES (?, ?)', author.key, JSON.stringify(author))
-      for (const { key, handle = '' } of handles) if (handle !== '') this.db.run('INSERT OR IGNORE INTO handle (handle, key) VALUES (?, ?)', fold(handle), key)
+      const pairs = handles.flatMap(({ key, handle = '' }) => (handle === '' ? [] : [[fold(handle), key]]))
+      if (pairs.length > 0) this.db.run('INSERT OR IGNORE INTO handle (handle, key) SELECT value ->> 0, value ->> 1 FROM json_each(?)', JSON.stringify(pairs))
       for (const { start, stored, shown } of sizes) this.db.run('UPDATE partition SET stored = ?, shown = ? WHERE start = ?', stored, shown, start)
       this.#setState('cursor', cursor)
     })

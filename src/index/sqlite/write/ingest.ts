@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Position } from '../../../message/line.ts'
 import type { Author } from '../../../message/schema.ts'
-import { readBatch, renew, type Batch, type Verdict } from './batch.ts'
+import { readBatch, renew, type Batch, type Verdict, type Written } from './batch.ts'
 import { CatalogWriter } from './catalog-writer.ts'
 import { catalogFile, idKey, type Partition } from '../files/catalog.ts'
 import { entryOf } from './entry.ts'
@@ -17,6 +17,8 @@ import type { Making } from '../threads/protocol.ts'
 /** So many lines become durable together, which bounds what a transaction holds in memory. */
 const stretch = 2000
 const second = 1_000_000
+/** Authors whose handle is remembered as stored; then it begins anew. */
+const mostRemembered = 100_000
 
 export interface IngestOptions {
   readonly folder: string
@@ -30,6 +32,8 @@ export class Ingest {
   readonly partitions: Partitions
   readonly refused = new Map<string, number>()
   readonly #rows: number
+  /** By stable key the handle that is stored, as last written. */
+  readonly #stored = new Map<string, string>()
 
   constructor({ folder, rows, onDamage }: IngestOptions) {
     mkdirSync(folder, { recursive: true })
@@ -118,12 +122,19 @@ export class Ingest {
     const states = new Map([...authors].map(([key, { after }]) => [key, after.state ?? 'active']))
     this.#store(batch, states, ({ building }) => !building)
     this.#sweep([...authors.values()])
-    this.catalog.settle(batch.last, [...authors.values()].map(({ after }) => after), batch.authors, this.partitions.sizes())
+    const written = batch.written.filter(({ key, handle }) => this.#stored.get(key) !== handle)
+    this.catalog.settle(batch.last, [...authors.values()].map(({ after }) => after), [...batch.authors, ...written], this.partitions.sizes())
+    this.#remember(written)
     this.partitions.cutIfFull(Math.ceil((batch.last + 1) / second) * 1000, this.#rows)
   }
 
   #made(part: Making): Partition | undefined {
     return this.partitions.list.find((partition) => isMaking(partition, part))
+  }
+
+  #remember(written: readonly Written[]): void {
+    if (this.#stored.size + written.length > mostRemembered) this.#stored.clear()
+    for (const { key, handle } of written) this.#stored.set(key, handle)
   }
 
   #refuse(reason: string, count = 1): void {
