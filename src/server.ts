@@ -125,6 +125,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
     return finds || blockage === null || blockage === undefined ? null : `${blockage.reason}: ${blockage.detail}`
   }
   const sources = instead?.sources ?? makeSources(settings, folder, archive, log, surroundings)
+  const began = now()
   const keeping = archiveSettings(settings)
   const observer = createObserver({ archive: () => opened, sources, projections: () => projections?.states() ?? [], index: () => projections?.index ?? null, stream: () => projections?.hub.counts(), mqtt: () => projections?.mqtt?.counts() ?? null, floor: keeping.floor, disk: realDisk, path: folder.own, streaming: settings['stream.enabled'], now })
   const parts: Parts = {
@@ -137,7 +138,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
       return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
     },
     hub: () => hub.promise,
-    search: { index: () => following().index, coverage: (since, until) => gapsWithin(sources.map((source) => source.state()), now(), since, until), limits: searchLimits(settings) },
+    search: { index: () => following().index, coverage: (since, until) => gapsWithin(sources.map((source) => source.state()), { now: now(), began }, since, until), limits: searchLimits(settings) },
     control: { ...controls(tasks, archive), ...controls(indexTasks, () => indexing(following(), archive())) },
     metrics: createMetrics({ process: true }),
     log,

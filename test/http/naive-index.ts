@@ -121,6 +121,6 @@ export function library(messages: readonly (Partial<Message> & { readonly id_str
   const add = (...entries: readonly Entry[]): void => void model.apply(entries)
   add(...messages.map((given): Entry => ({ op: 'I', imported: false, message: message(given) })))
   const { index, held } = naiveIndex(model)
-  const search = { index: () => index, coverage: (since?: number, until?: number) => gapsWithin([liveSource], noon, since, until), limits: { ...limits, ...furnishing.limits } }
+  const search = { index: () => index, coverage: (since?: number, until?: number) => gapsWithin([liveSource], { now: noon, began: noon }, since, until), limits: { ...limits, ...furnishing.limits } }
   return { ...house({ ...furnishing, parts: { search, ...furnishing.parts } }), held, add }
 }

@@ -78,25 +78,33 @@ describe('a histogram', () => {
 
 describe('coverage', () => {
   const source = (state: Partial<SourceState>): SourceState => ({ ...liveSource, gaps: [], ...state })
+  const clock = { now: noon, began: noon - 2 * hour }
   const gap = (from: number, to: number) => ({ from: new Date(noon - from).toISOString(), to: new Date(noon - to).toISOString(), reason: 'away' })
 
   test('has the gaps of all sources that touch the time, oldest first', () => {
     const sources = [source({ name: 'a', gaps: [gap(3 * hour, 2 * hour), gap(9 * hour, 8 * hour)] }), source({ name: 'b', gaps: [gap(4 * hour, 3 * hour)] })]
-    assert.deepEqual(gapsWithin(sources, noon).map(({ source }) => source), ['a', 'b', 'a'])
-    assert.deepEqual(gapsWithin(sources, noon, noon - 3 * hour).map(({ source }) => source), ['a'])
-    assert.deepEqual(gapsWithin(sources, noon, undefined, noon - 4 * hour).map(({ source }) => source), ['a'])
+    assert.deepEqual(gapsWithin(sources, clock).map(({ source }) => source), ['a', 'b', 'a'])
+    assert.deepEqual(gapsWithin(sources, clock, noon - 3 * hour).map(({ source }) => source), ['a'])
+    assert.deepEqual(gapsWithin(sources, clock, undefined, noon - 4 * hour).map(({ source }) => source), ['a'])
   })
 
   test('has what a source misses at the moment', () => {
     const away = source({ state: 'waiting', reason: 'refused', last_message_at: new Date(noon - hour).toISOString() })
-    assert.deepEqual(gapsWithin([away], noon), [{ source: 'bluesky', ...gap(hour, 0), reason: 'refused' }])
-    for (const other of [{ state: 'live' }, { state: 'disabled' }, { network: 'dump' }, { last_message_at: null }] as const) assert.deepEqual(gapsWithin([{ ...away, ...other }], noon), [])
+    assert.deepEqual(gapsWithin([away], clock), [{ source: 'bluesky', ...gap(hour, 0), reason: 'refused' }])
+    for (const other of [{ state: 'live' }, { state: 'disabled' }, { network: 'dump' }] as const) assert.deepEqual(gapsWithin([{ ...away, ...other }], clock), [])
   })
 
-  test('has at most a hundred, the newest', () => {
+  test('has all the time since its start where a source never heard of its network', () => {
+    const never = source({ state: 'connecting', reason: null, last_message_at: null })
+    assert.deepEqual(gapsWithin([never], clock), [{ source: 'bluesky', ...gap(2 * hour, 0), reason: 'the source is connecting' }])
+    assert.deepEqual(gapsWithin([{ ...never, state: 'live' }], clock), [])
+  })
+
+  test('has the hundred newest, and the older ones of a source as one', () => {
     const gaps = Array.from({ length: 150 }, (_, at) => gap((at + 1) * day, (at + 1) * day - hour))
-    const told = gapsWithin([source({ gaps })], noon)
-    assert.deepEqual([told.length, told.at(-1)?.to], [100, gaps[0]?.to])
+    const told = gapsWithin([source({ gaps })], clock)
+    assert.deepEqual([told.length, told.at(-1)?.to], [101, gaps[0]?.to])
+    assert.deepEqual(told[0], { source: 'bluesky', from: gaps.at(-1)?.from, to: gaps[100]?.to, reason: '50 older gaps in this time, of which only this is told' })
   })
 })
 
