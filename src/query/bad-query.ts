@@ -17,12 +17,14 @@ export interface Complaint {
 
 export class BadQuery extends LoklakError {
   readonly column: number
+  readonly problem: string
   readonly expected: string
   readonly suggestion: string
   constructor(code: 'BAD_QUERY' | 'FEATURE_MISSING', { column, problem, expected, suggestion }: Complaint) {
     super(code, `Column ${column}: ${problem}. Expected ${expected}. Try: ${suggestion}`)
     this.name = 'BadQuery'
     this.column = column
+    this.problem = problem
     this.expected = expected
     this.suggestion = suggestion
   }

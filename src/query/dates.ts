@@ -20,7 +20,8 @@ const week = 7 * day
 const units: Readonly<Record<string, number>> = { s: second, m: minute, h: hour, d: day, w: week }
 const named: Readonly<Record<string, number>> = { now: 0, hour, day, week }
 const earliest = Date.parse('0000-01-01T00:00:00Z')
-const latest = Date.parse('9999-12-31T23:59:59.999Z')
+/** After the last instant that can be written. */
+export const endOfTime = Date.parse('9999-12-31T23:59:59.999Z') + 1
 
 /** In upper case, too, but for M, which others write for months. */
 const relative = /^-?(\d{1,6})([smhdwSHDW])$/u
@@ -43,12 +44,13 @@ const wordUnits: readonly (readonly [RegExp, number])[] = [
 
 /**
  * The instant in milliseconds, or what was expected. A date without a zone is local time of the person. With `whole`, a
- * date without a time of day is its end (the beginning of the next day), otherwise its beginning.
+ * date without a time of day is its end (the beginning of the next day), otherwise its beginning. What lies past the end of
+ * time is `endOfTime`, after everything that was ever written.
  */
 export function readDate(value: string, whole: boolean, clock: Clock): number | DateUnfit {
   const ago = named[value.toLowerCase()] ?? relativeSpan(value)
   const at = ago === undefined ? absoluteDate(value, whole, clock) : clock.now - ago
-  return at === undefined ? unfit(value, clock) : Math.min(Math.max(at, earliest), latest)
+  return at === undefined ? unfit(value, clock) : Math.min(Math.max(at, earliest), endOfTime)
 }
 
 function relativeSpan(value: string): number | undefined {

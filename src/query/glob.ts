@@ -1,4 +1,6 @@
-// Owns what a glob matches: `*` any run of characters, `?` any one, everything else itself.
+// Owns what a glob matches: `*` any run of characters, `?` any one (not half of one that takes two units), everything else itself.
+
+const width = (text: string, at: number): number => ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1)
 
 /** Whether the whole text fits. Takes at most text × glob steps, whatever the glob. */
 export function matchesGlob(glob: string, text: string): boolean {
@@ -11,11 +13,12 @@ export function matchesGlob(glob: string, text: string): boolean {
       star = place++
       retry = at
     } else if (place < glob.length && (glob[place] === '?' || glob[place] === text[at])) {
+      at += glob[place] === '?' ? width(text, at) : 1
       place += 1
-      at += 1
     } else if (star >= 0) {
       place = star + 1
-      at = ++retry
+      retry += width(text, retry)
+      at = retry
     } else return false
   }
   while (glob[place] === '*') place += 1

@@ -2,7 +2,7 @@
 // as they stand are a BadQuery.
 import type { Item } from './lex.ts'
 import { looksLikeRegex } from './glob.ts'
-import { flags, isKnownNetwork, keys, parameters, readName, type Reading } from './operators.ts'
+import { flags, isKnownNetwork, keys, parameters, readName, writtenLanguage, type Reading } from './operators.ts'
 import { badQuery, warn, type Source } from './source.ts'
 import { readText } from './text.ts'
 import { term, type Query } from './tree.ts'
@@ -80,7 +80,14 @@ function readKey(item: Item, name: string, source: Source): Query | undefined {
   if (item.value.trim() === '') return doubtful(item, source, `${item.head} has no value`)
   const reading = keys[name]?.(item.value.trim(), item.quoted, source.clock)
   if (name === 'source' && fits(reading)) for (const network of item.value.toLowerCase().split(',')) if (!isKnownNetwork(network)) warn(source, item.valueAt, `no network ${network} is known here; only messages that name it are found`)
+  if (name === 'lang' && fits(reading)) for (const language of item.value.toLowerCase().split(',')) doubtLanguage(language.trim().split(/[-_]/u, 1)[0] ?? '', item, source)
   return reading === undefined ? undefined : result(reading, item, source)
+}
+
+function doubtLanguage(code: string, item: Item, source: Source): void {
+  const written = writtenLanguage(code)
+  if (written === undefined) warn(source, item.valueAt, `no language has the code ${code}; only messages that name it are found`)
+  else if (written !== code) warn(source, item.valueAt, `languages are written with two letters where they have them: lang:${written}, not lang:${code}`)
 }
 
 /** Names of addresses that have no // after them; what begins so is text and no operator. */

@@ -81,8 +81,11 @@ function readItem(source: Source, at: number, negated: boolean, inGroup: boolean
 function closingQuote(source: Source, at: number): number {
   const { text } = source
   for (let end = at + 1; end < text.length; end++) if (isQuote(text.charAt(end))) return end
-  throw badQuery(source, at, { problem: 'the quote is not closed', expected: 'a second " after the phrase', suggestion: `${text.trimEnd()}"` })
+  throw badQuery(source, at, { problem: 'the quote is not closed', expected: 'a second " after the phrase', suggestion: closed(text, at) })
 }
+
+/** The text with the quote closed at its end; without the quote where there is nothing in it to be closed. */
+const closed = (text: string, at: number): string => (text.slice(at + 1).trim() === '' ? text.slice(0, at).trim() || '"heavy rain"' : `${text.trimEnd()}"`)
 
 /** A run without quotes ends at white space, or at the ) of the group around it; parentheses of its own belong to it. */
 function bareEnd(text: string, at: number, inGroup: boolean): number {

@@ -1,8 +1,8 @@
 // Owns what `key:value` and `/name` mean: one table of each. Does not know where they stand in a query.
 import { locationSources, sourceTypes } from '../message/schema.ts'
 import { possessions, textLengths } from '../message/text/terms.ts'
-import { readDate, type Clock } from './dates.ts'
-import { allOf, anyOf } from './normal.ts'
+import { endOfTime, readDate, type Clock } from './dates.ts'
+import { allOf, anyOf, nothing } from './normal.ts'
 import { readBox, readCircle } from './places.ts'
 import { quoteMarks, replaceQuotes } from './quotes.ts'
 import { author, everything, id, link, term, textLength, time, type Query } from './tree.ts'
@@ -51,6 +51,12 @@ const host = /^(?:[\p{L}\p{M}\p{N}_-]+\.)+[\p{L}\p{M}\p{N}-]+$|^localhost$/u
 const idPattern = /^[A-Za-z0-9._:~-]{1,256}$/u
 const owned = possessions.filter((possession) => possession !== 'reply' && possession !== 'pure')
 
+/** How a language is written here: with two letters where it has them. Undefined where there is none of that code. */
+export function writtenLanguage(code: string): string | undefined {
+  const [canonical = ''] = Intl.getCanonicalLocales(code)
+  return new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' }).of(canonical) === undefined ? undefined : canonical.split('-', 1)[0]
+}
+
 /** Networks that loklak or an import of what the original kept can tell of. */
 const networks = new Set([...sourceTypes.map((type) => type.toLowerCase()), 'sample'])
 export const isKnownNetwork = (name: string): boolean => networks.has(name.trim())
@@ -59,7 +65,10 @@ const readTime =
   (edge: 'since' | 'until'): Read =>
   (value, _quoted, clock) => {
     const at = readDate(value, edge === 'until', clock)
-    return typeof at === 'number' ? time({ [edge]: at }) : { kind: 'unfit', strict: true, ...at }
+    if (typeof at !== 'number') return { kind: 'unfit', strict: true, ...at }
+    // The end of time cannot be written; nothing is after it and everything before.
+    if (at >= endOfTime) return edge === 'until' ? everything : nothing
+    return time({ [edge]: at })
   }
 
 const missingPlaces: Missing = { kind: 'missing', what: 'names of places', expected: 'coordinates, near:lat,lon[,km]', suggestion: 'near:52.52,13.40,25' }

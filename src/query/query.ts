@@ -1,6 +1,6 @@
 // Owns the query language: from the text that a person wrote to a frozen tree in normal form, with every doubt told.
 // Does not know any index. Matching is in match.ts; what an index can use is in bounds.ts, required.ts and relax.ts.
-import type { Warning } from './bad-query.ts'
+import { BadQuery, type Warning } from './bad-query.ts'
 import { timeRange } from './bounds.ts'
 import { isNothing, normal, nothing } from './normal.ts'
 import { parse } from './parse.ts'
@@ -29,7 +29,25 @@ export interface QueryOptions {
 }
 
 /** Parses a query of the language of docs/query.md. The empty text is everything. Throws BadQuery (status 400). */
-export function parseQuery(text: string, { now, timezoneOffset = 0 }: QueryOptions): ParsedQuery {
+export function parseQuery(text: string, options: QueryOptions): ParsedQuery {
+  try {
+    return understood(text, options)
+  } catch (error) {
+    throw error instanceof BadQuery ? helpful(error, options) : error
+  }
+}
+
+/** With a suggestion that does not fail itself: what else was wrong is told by what that would be answered with. */
+function helpful(error: BadQuery, options: QueryOptions): BadQuery {
+  try {
+    understood(error.suggestion, options)
+    return error
+  } catch (next) {
+    return next instanceof BadQuery ? new BadQuery(error.code === 'FEATURE_MISSING' ? 'FEATURE_MISSING' : 'BAD_QUERY', { column: error.column, problem: error.problem, expected: error.expected, suggestion: next.suggestion }) : error
+  }
+}
+
+function understood(text: string, { now, timezoneOffset = 0 }: QueryOptions): ParsedQuery {
   const source: Source = { text, clock: { now, timezoneOffset }, warnings: [] }
   const bytes = Buffer.byteLength(text)
   if (bytes > maxQueryBytes) {

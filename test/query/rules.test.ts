@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { BadQuery } from '../../src/query/bad-query.ts'
 import { splitTime, timeRange } from '../../src/query/bounds.ts'
 import { readDate } from '../../src/query/dates.ts'
 import { matchesGlob } from '../../src/query/glob.ts'
@@ -17,6 +18,9 @@ const query = (text: string): Query => parseQuery(text, { now }).query
 const day = (text: string): number => Date.parse(`${text}T00:00:00Z`)
 
 describe('a glob', () => {
+  test('takes one character for a ?, also one that is two units', () => {
+    for (const [glob, fits] of [['x/?', true], ['x/??', false], ['x/*?', true], ['*??', true], ['x/?*', true], ['?????', false], ['*/*??', false]] as const) assert.equal(matchesGlob(glob, 'x/😀'), fits, glob)
+  })
   test('fits the whole text: * any run, ? any one character', () => {
     assert.ok(matchesGlob('https://*.example.org/?', 'https://a.b.example.org/x'))
     assert.ok(!matchesGlob('example.org', 'https://example.org'))
@@ -64,10 +68,33 @@ describe('a typo', () => {
   })
 })
 
+describe('a doubt about a language', () => {
+  test('is told where there is none of that code, or it has a shorter one', () => {
+    const doubts = (text: string): string[] => parseQuery(text, { now }).warnings.map(({ column, message }) => `${column} ${message.split(/[;:]/u, 1)[0]}`)
+    assert.deepEqual(doubts('lang:jp'), ['6 no language has the code jp'])
+    assert.deepEqual(doubts('rain lang:en,XX'), ['11 no language has the code xx'])
+    assert.deepEqual(doubts('lang:deu'), ['6 languages are written with two letters where they have them'])
+    assert.deepEqual(doubts('lang:de,en-US,pt_BR,gsw,ja'), [])
+  })
+})
+
+describe('a suggestion', () => {
+  const suggested = (text: string): string => {
+    try {
+      return parseQuery(text, { now }).text
+    } catch (error) {
+      return error instanceof BadQuery ? error.suggestion : String(error)
+    }
+  }
+  test('does not fail itself', () => {
+    assert.deepEqual(['near:"Ulm', '"', 'rain "', 'heavy "rain'].map(suggested), ['near:52.52,13.40,25', '"heavy rain"', 'rain', 'heavy "rain"'])
+  })
+})
+
 describe('a date', () => {
   const clock = { now, timezoneOffset: 0 }
   test('reaches to the end of what can be written, wherever one lives', () => {
-    assert.equal(query('until:9999-12-31').kind, 'time')
+    assert.deepEqual([query('until:9999-12-31'), query('-until:9999-12-31'), query('until:9999-12-30').kind], [query(''), query('-""') , 'time'])
     for (const timezoneOffset of [-840, 0, 720]) {
       for (const text of ['until:9999-12-31', 'since:9999-12-31T23:59:59-12:00', 'since:0000-01-01', 'since:0000-01-01T00:00:00+14:00', 'since:999999w']) {
         const parsed = parseQuery(text, { now, timezoneOffset })
