@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs'
 import { isIPv4, isIPv6, type ListenOptions } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { systemTimer, wait, type Timer } from '../support/timer.ts'
 import { LoklakError } from '../watch/errors.ts'
 import { createDoor, type Answering, type Door } from './door.ts'
 import type { HttpOptions } from './options.ts'
@@ -15,13 +16,16 @@ export interface Listening {
   readonly port: number
   /**
    * Stops: no more connections, requests in flight are answered, streams end; after `grace` milliseconds the rest is cut.
-   * Say `health.draining()` before, and the same may be called twice.
+   * Say `health.draining()` before: where anybody ever asked for readiness, a part of that time goes by first in which he can see
+   * it. May be called twice.
    */
   readonly close: (grace?: number) => Promise<void>
 }
 
 const silence = 120_000
 const attempts = 10
+/** Milliseconds in which whoever sends requests here can see that he should not any more. */
+const lookout = 1_500
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '')
 
@@ -101,7 +105,7 @@ async function openSocket(file: string, door: Door): Promise<Door> {
 }
 
 /** Starts to listen. Throws LoklakError where a port is taken or a host is not of this machine. */
-export async function listen(app: FastifyInstance, options: HttpOptions): Promise<Listening> {
+export async function listen(app: FastifyInstance, options: HttpOptions, timer: Timer = systemTimer): Promise<Listening> {
   await app.ready()
   const { doors } = app
   const answering: Answering = {
@@ -124,8 +128,13 @@ export async function listen(app: FastifyInstance, options: HttpOptions): Promis
   doors.urls = opened.urls
 
   async function stop(grace: number): Promise<void> {
+    const isOver = new AbortController()
+    const forced = setTimeout(() => {
+      isOver.abort()
+      all.forEach((door) => door.force())
+    }, grace)
+    if (doors.probed) await wait(lookout, isOver.signal, timer)
     doors.stop.abort()
-    const forced = setTimeout(() => all.forEach((door) => door.force()), grace)
     await Promise.all(all.map((door) => door.close()))
     clearTimeout(forced)
     await app.close()

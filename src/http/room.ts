@@ -12,6 +12,8 @@ export interface Doors {
   urls: readonly string[]
   open: number
   refused: number
+  /** Whether anybody ever asked if requests should be sent here. */
+  probed: boolean
   /** Aborts when the server stops: answers that go on for long end then. */
   readonly stop: AbortController
 }

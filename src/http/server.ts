@@ -29,7 +29,7 @@ const neverBuilt = (): never => {
 
 /** The whole room, ready for `inject()` and `listen()`. Throws LoklakError where a setting is wrong. */
 export function buildServer(parts: Parts, options: HttpOptions): FastifyInstance {
-  const doors: Doors = { access: createAccess(options.proxies), urls: [], open: 0, refused: 0, stop: new AbortController() }
+  const doors: Doors = { access: createAccess(options.proxies), urls: [], open: 0, refused: 0, probed: false, stop: new AbortController() }
   const room: Room = { parts, options, doors, gate: createGate({ ...parts.search.limits, what: 'searches' }), streams: createStreams(options.streams, doors.stop.signal) }
   const app = Fastify({
     bodyLimit: options.bodyLimit,

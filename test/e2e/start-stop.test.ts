@@ -27,6 +27,8 @@ test('a server says where it listens, what it collects and keeps, and that nothi
   assert.equal(at(status, 'journal', 'position'), 0)
 
   server.signal('SIGINT')
+  // Whoever asked can see for a while that it ends.
+  await until('readiness to end', async () => ((await get(`${server.url}/api/health/ready`)).status === 503 ? true : undefined), server)
   const { code, signal, err } = await server.ended
   assert.deepEqual({ code, signal }, { code: 0, signal: null }, err)
 })

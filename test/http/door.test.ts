@@ -10,7 +10,7 @@ import type { Doors } from '../../src/http/room.ts'
 const impatient = { headersTimeout: 30, requestTimeout: 60, keepAliveTimeout: 1000, connectionsCheckingInterval: 10 }
 
 async function open(t: TestContext, options: Partial<DoorOptions> = {}, listener: RequestListener = (_request, response) => void response.end('ok')): Promise<{ port: number; doors: Doors; door: ReturnType<typeof createDoor> }> {
-  const doors: Doors = { access: createAccess([]), urls: [], open: 0, refused: 0, stop: new AbortController() }
+  const doors: Doors = { access: createAccess([]), urls: [], open: 0, refused: 0, probed: false, stop: new AbortController() }
   const door = createDoor({ request: listener, handshake: (_request, socket) => void socket.destroy() }, doors, { connections: 10, silence: 0, greet: () => undefined, ...options })
   await door.open({ host: '127.0.0.1', port: 0 })
   t.after(() => door.force())

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
 import { listen, type Listening } from '../../src/http/listen.ts'
+import type { Timer } from '../../src/support/timer.ts'
 import { LoklakError } from '../../src/watch/errors.ts'
 import { house, type Furnishing, type House } from './parts.ts'
 
@@ -17,9 +18,9 @@ export function temporaryFolder(): string {
 }
 
 /** Listens on a free port of 127.0.0.1 until the test is over. */
-export async function open(t: TestContext, furnishing: Furnishing = {}): Promise<Listening & House> {
+export async function open(t: TestContext, furnishing: Furnishing = {}, timer?: Timer): Promise<Listening & House> {
   const built = house({ ...furnishing, options: { hosts: ['127.0.0.1'], port: 0, ...furnishing.options } })
-  const listening = await listen(built.app, built.options)
+  const listening = await listen(built.app, built.options, timer)
   t.after(() => listening.close(0))
   return { ...built, ...listening }
 }

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import type { Timer } from '../../src/support/timer.ts'
 import type { Metrics } from '../../src/watch/metrics.ts'
 import { ask, connected, open, temporaryFolder } from './open.ts'
 
@@ -40,6 +41,38 @@ test('a request in flight is answered while the server stops, and its connection
   assert.deepEqual([statusCode, headers.connection], [200, 'close'])
   assert.equal(await text(await answer), 'done')
   await closing
+})
+
+/** A timer that rings when `ring` is called. */
+function heldTimer(): { readonly timer: Timer; readonly ring: () => void; readonly set: () => number } {
+  const rings: (() => void)[] = []
+  return { timer: (_ms, ring) => { rings.push(ring); return () => undefined }, ring: () => rings.splice(0).forEach((ring) => ring()), set: () => rings.length }
+}
+
+test('whoever asked for readiness can see for a while that it ends; everything else is answered meanwhile', prompt, async (t) => {
+  const { timer, ring } = heldTimer()
+  const { port, close, health } = await open(t, {}, timer)
+  assert.equal((await ask(port, '/api/health/ready')).statusCode, 200)
+  health.draining()
+  const closing = close(60_000)
+  const ready = await ask(port, '/api/health/ready')
+  assert.deepEqual([ready.statusCode, ready.headers.connection], [503, 'close'])
+  const other = await ask(port, '/api/hello.json')
+  assert.deepEqual([other.statusCode, other.headers.connection], [200, 'close'])
+  ring()
+  await closing
+  await assert.rejects(ask(port, '/api/health/ready'), { code: 'ECONNREFUSED' })
+})
+
+test('where nobody asked, and where no time is given, nobody is waited for', prompt, async (t) => {
+  const { timer, set } = heldTimer()
+  const quiet = await open(t, {}, timer)
+  assert.equal((await ask(quiet.port, '/api/hello.json')).statusCode, 200)
+  await quiet.close(60_000)
+  assert.equal(set(), 0)
+  const hasty = await open(t, {}, timer)
+  assert.equal((await ask(hasty.port, '/api/health/ready')).statusCode, 200)
+  await hasty.close(0)
 })
 
 test('connections that only wait do not hold up the end', prompt, async (t) => {

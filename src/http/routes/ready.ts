@@ -17,7 +17,7 @@ export const ReadyAnswer = Type.Object({
 
 const retrySeconds = 2
 
-export function addReady(app: FastifyInstance, { parts }: Room): void {
+export function addReady(app: FastifyInstance, { parts, doors }: Room): void {
   addEndpoint(app, {
     url: '/api/health/ready',
     tag: 'health',
@@ -28,6 +28,7 @@ export function addReady(app: FastifyInstance, { parts }: Room): void {
     unlimited: true,
     keep: 0,
     handle(_parameters, _request, reply) {
+      doors.probed = true
       const { ready, draining, reason, degraded } = parts.health()
       const answer = { ready, draining, reason, degraded: [...degraded] }
       if (ready) return answer
