@@ -12,7 +12,7 @@ import { search } from './cli/search.ts'
 import { serve, type Collected, type Serving } from './cli/serve.ts'
 import { settings } from './cli/settings.ts'
 import { stream } from './cli/stream.ts'
-import { interruption } from './cli/signals.ts'
+import { interruption, watchParent } from './cli/signals.ts'
 import type { Settings } from './settings/options.ts'
 
 function readVersion(): string {
@@ -23,17 +23,20 @@ function readVersion(): string {
 const version = readVersion()
 const surroundings = { version, env: process.env, err: process.stderr, now: Date.now }
 
-async function startServer(settings: Settings, instead?: Collected): Promise<Serving> {
+async function startServer(settings: Settings, signal: AbortSignal, instead?: Collected): Promise<Serving> {
   const server = await import('./server.ts')
-  return server.startServer(settings, surroundings, instead)
+  return server.startServer(settings, surroundings, signal, instead)
 }
+
+const { signal, stop } = interruption(process, (code) => process.exit(code))
+if (process.env['npm_lifecycle_event'] !== undefined) watchParent(process, stop)
 
 process.exitCode = await runCli({
   ...surroundings,
   argv: process.argv.slice(2),
   cwd: process.cwd(),
   out: process.stdout,
-  signal: interruption(process, (code) => process.exit(code)),
+  signal,
   commands: [
     serve(startServer),
     demo(startServer),

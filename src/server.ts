@@ -97,9 +97,9 @@ const indexing = ({ index, feed }: Projections, { journal }: Archive): Indexing 
 
 /**
  * Opens everything, listens, and collects: what the settings say, unless it is told what else. Throws LoklakError where it
- * cannot: the folder is taken, the port is taken.
+ * cannot: the folder is taken, the port is taken; and the reason of `stop` where that aborts before all is open.
  */
-export async function startServer(settings: Settings, surroundings: Surroundings, instead?: Collected): Promise<Serving> {
+export async function startServer(settings: Settings, surroundings: Surroundings, stop: AbortSignal, instead?: Collected): Promise<Serving> {
   const { now } = surroundings
   const log = createLog({ level: settings['log.level'], format: settings['log.format'], to: surroundings.err })
   const health = createHealth(now, useless)
@@ -153,6 +153,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
         ...keeping,
         now,
         log,
+        signal: stop,
         crashPoint: crashAt(surroundings.env, crashPoints),
         onStored: (entries) => observer.stored(entries),
         onBlocked: (blockage) => {
@@ -161,12 +162,13 @@ export async function startServer(settings: Settings, surroundings: Surroundings
           log.warn(blockage === null ? 'storing again' : `not storing, ${blockage.reason}: ${blockage.detail}`)
         },
       })
+      projections = await openProjections({ archive: opened, settings, journalId: held.journalId, health, log, now, crashPoint: crashAt(surroundings.env, publisherPoints) })
     } catch (error) {
       await http.close(0)
+      await opened?.close()
       throw error
     }
     const { intake } = opened
-    projections = await openProjections({ archive: opened, settings, journalId: held.journalId, health, log, now, crashPoint: crashAt(surroundings.env, publisherPoints) })
     hub.resolve(projections.hub)
     health.started()
     const running = [

@@ -11,11 +11,14 @@ export async function* runAlone({ settings, err, now, signal }: Context, keeping
   const say = (message: string) => void err.write(`${message}\n`)
   const log = { info: say, warn: say, error: say }
   const onBlocked = (blockage: { detail: string } | null) => say(blockage === null ? 'storing again' : `waiting: ${blockage.detail}`)
-  const archive = await openArchive({ folder: held.folder, ...keeping, now, log, onBlocked })
   try {
-    yield* tasks[name](archive, body, signal)
+    const archive = await openArchive({ folder: held.folder, ...keeping, now, log, onBlocked, signal })
+    try {
+      yield* tasks[name](archive, body, signal)
+    } finally {
+      await archive.close()
+    }
   } finally {
-    await archive.close()
     held.close()
   }
 }

@@ -20,7 +20,7 @@ export interface Context {
   readonly err: Output
   /** Whether a person reads `err` as it is written. */
   readonly isTerminal: boolean
-  /** Aborts on the first Ctrl-C or SIGTERM; `reason` is INTERRUPTED. */
+  /** Aborts on the first Ctrl-C or SIGTERM; `reason` is STOPPED. */
   readonly signal: AbortSignal
   readonly now: () => number
 }

@@ -11,7 +11,7 @@ import { LoklakError } from '../watch/errors.ts'
 import { runTask } from './archive.ts'
 import { command, type Context } from './command.ts'
 import { seedKind, writeSample } from './sample.ts'
-import { attend, type Collected, type Serving } from './serve.ts'
+import { attend, unlessStopped, type Collected, type Serving } from './serve.ts'
 
 const days = 7
 /** Temporary folders often lie on small disks, and a demonstration needs little. */
@@ -33,7 +33,7 @@ async function fill(context: Context, folder: string, messages: number, seed: nu
 }
 
 /** The command around whoever puts the server together. */
-export const demo = (start: (settings: Settings, instead: Collected) => Promise<Serving>) =>
+export const demo = (start: (settings: Settings, signal: AbortSignal, instead: Collected) => Promise<Serving>) =>
   command({
     name: 'demo',
     summary: 'Serves generated messages from a folder of its own and goes on making more: to see everything without a network.',
@@ -51,7 +51,8 @@ export const demo = (start: (settings: Settings, instead: Collected) => Promise<
         await fill({ ...context, settings }, folder, messages, seed)
         const source = sampleSource({ perSecond: rate, seed, now: context.now })
         const told = `generated messages that nobody wrote, from no network: ${count.format(messages)} to begin with, ${rate} a second from now on`
-        await attend(await start(settings, { sources: [source], told, generated: true }), context)
+        const serving = await unlessStopped(start(settings, context.signal, { sources: [source], told, generated: true }), context.signal)
+        if (serving !== undefined) await attend(serving, context)
         return 0
       } finally {
         await rm(folder, { recursive: true, force: true })

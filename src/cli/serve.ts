@@ -27,15 +27,26 @@ export async function attend(serving: Serving, { out, signal }: Pick<Context, 'o
   await serving.stop()
 }
 
+/** What was started; undefined where it was stopped before it was there, which for a server is no failure. */
+export async function unlessStopped(starting: Promise<Serving>, signal: AbortSignal): Promise<Serving | undefined> {
+  try {
+    return await starting
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return undefined
+    throw error
+  }
+}
+
 /** The command around whoever puts the server together. */
-export const serve = (start: (settings: Settings) => Promise<Serving>) =>
+export const serve = (start: (settings: Settings, signal: AbortSignal) => Promise<Serving>) =>
   command({
     name: 'serve',
     summary: 'Collects, keeps and serves until it is stopped; what runs when no command is named.',
     usage: ['[serve]'],
     flags: {},
     run: async (context) => {
-      await attend(await start(context.settings), context)
+      const serving = await unlessStopped(start(context.settings, context.signal), context.signal)
+      if (serving !== undefined) await attend(serving, context)
       return 0
     },
   })

@@ -26,7 +26,7 @@ async function* linesOf(response: AsyncIterable<string>): AsyncGenerator<string>
 
 /**
  * Runs a command inside the server whose socket this is, and yields what it says. Throws the LoklakError that the server
- * answered, SERVER_UNREACHABLE where none listens or where it went away in mid-answer, INTERRUPTED after an abort.
+ * answered, SERVER_UNREACHABLE where none listens or where it went away in mid-answer, STOPPED after an abort.
  */
 export async function* command(socket: string, name: string, body: unknown, signal: AbortSignal): AsyncGenerator<JsonObject> {
   const address = socketAddress(socket)
@@ -44,7 +44,7 @@ export async function* command(socket: string, name: string, body: unknown, sign
     }
   } catch (error) {
     if (error instanceof LoklakError) throw error
-    if (signal.aborted) throw new LoklakError('INTERRUPTED', '', { cause: error })
+    if (signal.aborted) throw new LoklakError('STOPPED', '', { cause: error })
     throw new LoklakError('SERVER_UNREACHABLE', socket, { cause: error })
   } finally {
     address.release()

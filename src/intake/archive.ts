@@ -32,6 +32,8 @@ export interface ArchiveOptions {
   readonly onStored?: (entries: readonly Entry[]) => void
   readonly disk?: Disk
   readonly crashPoint?: (name: CrashPoint) => void
+  /** Ends opening it; what was read by then is kept for the next time. */
+  readonly signal?: AbortSignal
 }
 
 export interface Archive {
@@ -67,9 +69,10 @@ async function openOrBegin(path: string, mark: CompactionMark, last: Position, l
 }
 
 /** What retention left of removed segments: their ids, deletes and authors. */
-async function readRemainders(known: Known, journal: OpenJournal, own: string): Promise<void> {
+async function readRemainders(known: Known, journal: OpenJournal, own: string, signal: AbortSignal): Promise<void> {
   for (const remainder of await remainders(own)) {
     for await (const remains of readRemainder(remainder, journal.damage.report)) {
+      signal.throwIfAborted()
       for (const remain of remains) {
         if (remain.op === 'K') known.expired(remain)
         else known.apply([remain], 0)
@@ -78,24 +81,28 @@ async function readRemainders(known: Known, journal: OpenJournal, own: string): 
   }
 }
 
-/** Reads on from where what is known ends; after a clean stop there is nothing to read. */
-async function catchUp(known: Known, journal: OpenJournal, own: string, log: ArchiveOptions['log']): Promise<void> {
+/** Reads on from where what is known ends; after a clean stop there is nothing to read. Rejects with the reason of the signal when it aborts. */
+async function catchUp(known: Known, journal: OpenJournal, own: string, log: ArchiveOptions['log'], signal: AbortSignal): Promise<void> {
   const from = known.cursor()
-  if (from === 0) await readRemainders(known, journal, own)
+  if (from === 0) await readRemainders(known, journal, own, signal)
   let read = 0
   const take = (batch: Batch): void => {
     known.apply(batch.records(), batch.last)
     read += batch.lines.length
     known.commit()
   }
-  for await (const batch of journal.read(from, new AbortController().signal)) take(batch)
+  for await (const batch of journal.read(from, signal)) {
+    signal.throwIfAborted()
+    take(batch)
+  }
+  signal.throwIfAborted()
   known.commit()
   if (read > 100_000) log.info(`read ${read} records again to know what is stored`)
 }
 
-/** Opens what a data folder keeps, repairing what a crash left. */
+/** Opens what a data folder keeps, repairing what a crash left. Rejects with the reason of the signal when it aborts. */
 export async function openArchive(options: ArchiveOptions): Promise<Archive> {
-  const { folder, now, log } = options
+  const { folder, now, log, signal = new AbortController().signal } = options
   for (const path of [folder.imported, join(folder.state, 'quarantine')]) await removeUnfinished(path)
   let stuck: Blockage | null = null
   const journal = await openJournal({
@@ -115,7 +122,13 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   })
   const mark = openMark(join(folder.state, 'compacted-to'), journal.last())
   const known = await openOrBegin(join(folder.state, 'known.db'), mark, journal.last(), log)
-  await catchUp(known, journal, folder.own, log)
+  try {
+    await catchUp(known, journal, folder.own, log, signal)
+  } catch (error) {
+    known.close()
+    await journal.close()
+    throw error
+  }
   const quarantine = createQuarantine(join(folder.state, 'quarantine'), now)
   const closing = new AbortController()
   let work: Promise<unknown> = Promise.resolve()
@@ -144,7 +157,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   async function regain(): Promise<void> {
     while (known.isBehind()) {
       try {
-        await catchUp(known, journal, folder.own, log)
+        await catchUp(known, journal, folder.own, log, closing.signal)
         known.caughtUp()
       } catch (error) {
         await retryLater(error)

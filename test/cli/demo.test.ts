@@ -22,10 +22,10 @@ interface Seen {
 async function show(argv: readonly string[], watch: (seen: Seen, serving: Serving) => Promise<void>): Promise<{ code: number; out: string; err: string; seen: Seen | undefined }> {
   const stop = new AbortController()
   let seen: Seen | undefined
-  const start = async (settings: Settings, instead: Collected): Promise<Serving> => {
-    const serving = await startServer(settings, { version: '0', env: {}, err: paper().out, now: Date.now }, instead)
+  const start = async (settings: Settings, signal: AbortSignal, instead: Collected): Promise<Serving> => {
+    const serving = await startServer(settings, { version: '0', env: {}, err: paper().out, now: Date.now }, signal, instead)
     seen = { settings, instead }
-    await watch(seen, serving).finally(() => stop.abort(new LoklakError('INTERRUPTED', '')))
+    await watch(seen, serving).finally(() => stop.abort(new LoklakError('STOPPED', '')))
     return serving
   }
   return { ...(await run(['demo', '--port.http=0', ...argv], [demo(start)], { now: Date.now, signal: stop.signal })), seen }
@@ -82,7 +82,7 @@ describe('demo', () => {
     const err = new Writable({
       write(chunk, _encoding, done) {
         shown += String(chunk)
-        if (shown.includes('importing')) stop.abort(new LoklakError('INTERRUPTED', ''))
+        if (shown.includes('importing')) stop.abort(new LoklakError('STOPPED', ''))
         done()
       },
     })

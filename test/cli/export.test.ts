@@ -121,7 +121,7 @@ describe('export', () => {
     const path = await temporaryFolder(t)
     await store(path, Array.from({ length: 200 }, (_, at) => message(`n${at}`, 'x'.repeat(1000))))
     const stop = new AbortController()
-    const out = new Writable({ write: (_chunk, _encoding, done) => { stop.abort(new LoklakError('INTERRUPTED', '')); done() } })
+    const out = new Writable({ write: (_chunk, _encoding, done) => { stop.abort(new LoklakError('STOPPED', '')); done() } })
     const { code, err } = await runCommand(['export', `--data.path=${path}`], [exportMessages], { out, now: () => noon, signal: stop.signal })
     assert.equal(code, 1)
     assert.match(err, /error: Stopped by request\. The messages are not complete\./)
@@ -169,7 +169,7 @@ async function server(t: TestContext): Promise<{ path: string; intake: Intake }>
     state: () => ({ name: 'test', network: 'test', state: 'live', reason: null, address: null, rate: 0, lag_ms: null, last_message_at: null, received: 0, dropped: {}, reconnects: 0, gaps: [] }),
   }
   const { settings } = loadSettings({ argv: [`--data.path=${path}`, '--port.http=0', '--disk.floor=1B', '--log.level=error'], env: {}, cwd: path })
-  const serving = await startServer(settings, { version: '0', env: {}, err: paper().out, now: Date.now }, { sources: [source], told: 'a test' })
+  const serving = await startServer(settings, { version: '0', env: {}, err: paper().out, now: Date.now }, new AbortController().signal, { sources: [source], told: 'a test' })
   t.after(async () => {
     await serving.stop()
     await rm(path, { recursive: true })

@@ -23,7 +23,7 @@ const stopping = (stop: AbortController, take: (chunk: string) => void): Writabl
     decodeStrings: false,
     write(chunk, _encoding, done) {
       take(String(chunk))
-      stop.abort(new LoklakError('INTERRUPTED', ''))
+      stop.abort(new LoklakError('STOPPED', ''))
       done()
     },
   })

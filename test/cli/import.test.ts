@@ -43,7 +43,7 @@ describe('import', () => {
     const err = new Writable({
       write(chunk, _encoding, done) {
         said += String(chunk)
-        if (said.includes('waiting:')) stop.abort(new LoklakError('INTERRUPTED', ''))
+        if (said.includes('waiting:')) stop.abort(new LoklakError('STOPPED', ''))
         done()
       },
     })

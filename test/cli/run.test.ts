@@ -106,16 +106,16 @@ describe('errors', () => {
 })
 
 describe('the end', () => {
-  test('by Ctrl-C is told with how to resume', async () => {
+  test('by Ctrl-C is told, and what the same command would do', async () => {
     const stop = new AbortController()
     const waiting = echo(async ({ out, signal }) => {
-      stop.abort(new LoklakError('INTERRUPTED', ''))
+      stop.abort(new LoklakError('STOPPED', ''))
       await put(out, 'more', signal)
       return 0
     })
     const { code, err } = await run([], [waiting], { signal: stop.signal })
     assert.equal(code, 1)
-    assert.match(err, /^error: Stopped by request\.\nhint: Run the same command again/)
+    assert.match(err, /^error: Stopped by request\.\nhint: Run the same command again: it begins anew\./)
   })
 
   test('by a reader who has enough is no failure', async () => {
@@ -131,7 +131,7 @@ describe('the end', () => {
 
   test('by a stop that the command takes well is none', async () => {
     const stop = new AbortController()
-    assert.equal((await run([], [echo(() => { stop.abort(new LoklakError('INTERRUPTED', '')); return 0 })], { signal: stop.signal })).code, 0)
+    assert.equal((await run([], [echo(() => { stop.abort(new LoklakError('STOPPED', '')); return 0 })], { signal: stop.signal })).code, 0)
   })
 
   test('by an output that cannot be written is one', async () => {

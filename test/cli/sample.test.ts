@@ -110,7 +110,7 @@ describe('sample', () => {
     const stop = new AbortController()
     // The first thing that is shown is the sign to stop.
     let shown = ''
-    const err = new Writable({ write: (chunk, _encoding, done) => { shown += String(chunk); stop.abort(new LoklakError('INTERRUPTED', '')); done() } })
+    const err = new Writable({ write: (chunk, _encoding, done) => { shown += String(chunk); stop.abort(new LoklakError('STOPPED', '')); done() } })
     let time = now()
     const { code } = await run(['sample', '1000000', '--out', join(folder, 'a.txt.gz')], { err, signal: stop.signal, now: () => (time += 20_000) })
     assert.equal(code, 1)

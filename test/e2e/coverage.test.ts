@@ -19,7 +19,7 @@ const source: Source = {
 test('a search over a time in which a source was away says so, and no other', async (t) => {
   const { settings } = loadSettings({ argv: [`--data.path=${await temporaryFolder()}`, '--port.http=0', '--disk.floor=1B', '--log.level=error'], env: {}, cwd: '/' })
   const err = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const serving = await startServer(settings, { version: '0', env: {}, err, now: Date.now }, { sources: [source], told: 'a test' })
+  const serving = await startServer(settings, { version: '0', env: {}, err, now: Date.now }, new AbortController().signal, { sources: [source], told: 'a test' })
   t.after(() => serving.stop())
   const url = /listening on (\S+)$/.exec(serving.banner.at(-1) ?? '')?.[1] ?? ''
   const coverage = async (q: string): Promise<unknown> => at(await ask(`${url}/api/search.json?q=${q}`), 'search_metadata', 'coverage')

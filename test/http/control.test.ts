@@ -80,7 +80,7 @@ test('a command whose caller goes away is told', async (t) => {
   assert.deepEqual((await answer.next()).value, { begun: true })
   caller.abort()
   await stopped
-  await assert.rejects(answer.next(), refusedWith('INTERRUPTED', ''))
+  await assert.rejects(answer.next(), refusedWith('STOPPED', ''))
 })
 
 test('a command that runs while the server stops is told, and may say its last word', prompt, async (t) => {

@@ -3,8 +3,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { openArchive } from '../../src/intake/archive.ts'
+import { openDataFolder } from '../../src/journal/data-folder.ts'
 import * as fc from 'fast-check'
-import { failingDisk, heldClock, noFollowers, told } from '../journal/fixtures.ts'
+import { failingDisk, heldClock, noFollowers, temporaryFolder, told } from '../journal/fixtures.ts'
 import { author, draft, edit, openTest, remove } from './fixtures.ts'
 
 test('a message is written once, whatever its source offers again, also after a restart', async (t) => {
@@ -156,6 +158,21 @@ test('what is known is made again from the dumps where its file is lost, damaged
     assert.equal(again.archive.known.size(), 2)
     await again.close()
   }
+})
+
+test('opening it can be stopped while the dumps are read again; the next time reads them', async (t) => {
+  const path = await temporaryFolder()
+  const first = await openTest(t, { path })
+  await first.offer(draft('test:a'), draft('test:b'))
+  await first.close()
+  await rm(join(path, 'state', 'known.db'))
+  const held = openDataFolder(path)
+  const reason = new Error('enough')
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  await assert.rejects(openArchive({ folder: held.folder, segmentBytes: 1e6, syncInterval: 0, floor: () => 0, consent: 'respect', now: Date.now, log, signal: AbortSignal.abort(reason) }), reason)
+  held.close()
+  const again = await openTest(t, { path })
+  assert.deepEqual(await again.outcomes(draft('test:a'), draft('test:b')), ['known', 'known'])
 })
 
 test('ids of removed segments stay known, also when everything is made again from the dumps', async (t) => {
