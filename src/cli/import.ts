@@ -1,6 +1,8 @@
 // The command `import`: old dumps, the original's or ours, into the data folder.
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { withoutCredentials } from '../settings/kind.ts'
+import { findOption } from '../settings/options.ts'
 import { LoklakError } from '../watch/errors.ts'
 import { runTask } from './archive.ts'
 import { command } from './command.ts'
@@ -26,6 +28,14 @@ async function allThere(paths: readonly string[]): Promise<void> {
   }
 }
 
+/** The words of a command line, with nothing secret that stands in a setting. */
+const shown = (argv: readonly string[]): string[] =>
+  argv.map((word, at) => {
+    const [, key, value = ''] = /^--([^=]+)=(.*)$/s.exec(word) ?? []
+    if (key !== undefined) return `--${key}=${findOption(key)?.secret === true ? '(hidden)' : withoutCredentials(value)}`
+    return findOption((argv[at - 1] ?? '').replace(/^--/, ''))?.secret === true ? '(hidden)' : word
+  })
+
 /** As a shell takes it for the one word that it is. */
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)
 
@@ -50,7 +60,7 @@ export const importDumps = command({
     try {
       await writeRows(counted(), sheet, { format, out: context.out, signal: context.signal })
     } catch (error) {
-      if (context.signal.aborted) throw new LoklakError('INTERRUPTED', `The command was: loklak ${context.argv.map(quoted).join(' ')}`, { cause: error })
+      if (context.signal.aborted) throw new LoklakError('INTERRUPTED', `The command was: loklak ${shown(context.argv).map(quoted).join(' ')}`, { cause: error })
       throw error
     }
     return refused > 0 ? 1 : 0

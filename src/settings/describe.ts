@@ -14,13 +14,17 @@ export interface SettingRow {
   readonly help: string
 }
 
+function shownValue({ secret, kind }: Option<unknown>, text: string): string {
+  if (secret === true) return text === '' ? '' : '(hidden)'
+  return kind.name.endsWith('address') || text.includes('://') ? withoutCredentials(text) : text
+}
+
 /** All settings with value and origin, in the order of the table. */
 export function describeSettings({ origins }: Pick<LoadedSettings, 'origins'>): SettingRow[] {
   const rows = [...origins].flatMap(([key, { text, from }]) => {
     const option = findOption(key)
     if (option === undefined) return []
-    const value = option.secret === true && text !== '' ? '(hidden)' : withoutCredentials(text)
-    return [{ key, value, origin: from, help: option.help }]
+    return [{ key, value: shownValue(option, text), origin: from, help: option.help }]
   })
   const order = Object.keys(options)
   const place = (key: string): number => (order.includes(key) ? order.indexOf(key) : order.findIndex((name) => name.endsWith('.*') && key.startsWith(name.slice(0, -1))))

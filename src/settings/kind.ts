@@ -1,6 +1,8 @@
 // Owns what a kind of value is: how a setting or a flag is read from text, and how the kind is called. Does not know
 // any setting. The kinds with units are in quantity.ts, those that name places on a network or disk in address.ts.
 
+import { maskParameters } from '../watch/secret.ts'
+
 export type Parsed<T> = { readonly value: T } | { readonly wrong: string }
 
 export interface Kind<T> {
@@ -12,14 +14,22 @@ export interface Kind<T> {
   readonly parse: (text: string, cwd: string) => Parsed<T>
 }
 
-/** The text in quotes for an error message: short, and without the credentials of an address. */
+/**
+ * The text in quotes for an error message: short, and with nothing secret of an address. Of one that has an @ nothing is shown:
+ * it did not read as it was meant, so nobody knows where a password in it ends.
+ */
 export function quoted(text: string): string {
-  const shown = withoutCredentials(text)
+  if (text.includes('@')) return 'what is given, not shown since it has an @,'
+  const shown = maskParameters(text)
   return JSON.stringify(shown.length > 120 ? `${shown.slice(0, 120)}…` : shown)
 }
 
-/** The text with `//user:password@` of addresses hidden. */
-export const withoutCredentials = (text: string): string => text.replaceAll(/\/\/[^/@\s]*@/g, '//(hidden)@')
+const betweenAddresses = /,(?=\s*[a-z][a-z0-9+.-]*:\/\/)/i
+const credentials = /^(\s*(?:[a-z][a-z0-9+.-]*:\/\/)?).*@/is
+
+/** Addresses with commas between, with a scheme or without, in which all up to the last @ and secret parameters are hidden. */
+export const withoutCredentials = (text: string): string =>
+  maskParameters(text.split(betweenAddresses).map((address) => address.replace(credentials, '$1(hidden)@')).join(','))
 
 /** A kind that reads trimmed text; `read` gives undefined where it does not fit. */
 export function kind<T>(name: string, expected: string, read: (text: string, cwd: string) => T | undefined): Kind<T> {
@@ -61,7 +71,8 @@ export function listOf<T>(element: Kind<T>, { least = 0 } = {}): Kind<readonly T
     const values: T[] = []
     for (const part of parts) {
       const parsed = element.parse(part, cwd)
-      if ('wrong' in parsed) return parsed
+      // Half of a password with a comma in it has no @.
+      if ('wrong' in parsed) return value.includes('@') ? { wrong: `${quoted(value)} is not ${expected}` } : parsed
       values.push(parsed.value)
     }
     return { value: Object.freeze(values) }

@@ -47,10 +47,10 @@ describe('import', () => {
         done()
       },
     })
-    const argv = ['--log.level=info', 'import', `Ann's dump.txt`, '--disk.floor=100%', `--data.path=${join(folder, 'data')}`, '--format', 'json']
+    const argv = ['--log.level=info', 'import', `Ann's dump.txt`, '--disk.floor=100%', `--data.path=${join(folder, 'data')}`, '--format', 'json', '--stream.mqtt.password=geheim', '--stream.mqtt.password', 'geheim', '--stream.mqtt.address=joe:geheim@broker']
     const { code } = await run(argv, [importDumps], { cwd: folder, err, signal: stop.signal, now: Date.now })
     assert.equal(code, 1)
-    const shell = `loklak --log.level=info import 'Ann'\\''s dump.txt' --disk.floor=100% --data.path=${join(folder, 'data')} --format json`
+    const shell = `loklak --log.level=info import 'Ann'\\''s dump.txt' --disk.floor=100% --data.path=${join(folder, 'data')} --format json '--stream.mqtt.password=(hidden)' --stream.mqtt.password '(hidden)' '--stream.mqtt.address=(hidden)@broker'`
     assert.ok(said.endsWith(`error: Stopped by request. The command was: ${shell}\nhint: Run the same command again: it goes on where it stopped.\n`), said)
     const again = await importing(folder, `Ann's dump.txt`, '--format=ndjson')
     assert.match(again.out, /"new":1,"known":0/)

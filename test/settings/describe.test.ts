@@ -32,6 +32,15 @@ describe('described settings', () => {
     assert.equal(rows.find(({ key }) => key === 'source.bluesky.url')?.value, 'wss://a/,wss://(hidden)@b/')
   })
 
+  test('hide what stands before the last @ of every address, with a scheme or without, and secret parameters', () => {
+    const shown = (key: string, text: string): string | undefined => describeSettings(load(`--${key}=${text}`)).find((row) => row.key === key)?.value
+    assert.equal(shown('stream.mqtt.address', 'joe:s3cret@broker:1883'), '(hidden)@broker:1883')
+    assert.equal(shown('stream.mqtt.address', 'mqtt://joe:p@ss3cret@broker'), 'mqtt://(hidden)@broker')
+    assert.equal(shown('stream.mqtt.address', 'broker:1883'), 'broker:1883')
+    assert.equal(shown('source.bluesky.url', 'wss://h/subscribe?token=s3cret,wss://joe:p@s3@i/subscribe'), 'wss://h/subscribe?token=***,wss://(hidden)@i/subscribe')
+    assert.equal(shown('client.contact', 'ann@example.org'), 'ann@example.org')
+  })
+
   test('show that a secret is not set', () => assert.equal(describeSettings(load()).find(({ key }) => key === 'stream.mqtt.password')?.value, ''))
 })
 

@@ -121,13 +121,21 @@ describe('kinds of value', () => {
   })
 
   test('a quoted text is short and has no credentials of an address', () => {
-    assert.equal(quoted('wss://user:pass,word@host/'), '"wss://(hidden)@host/"')
+    assert.equal(quoted('wss://host/subscribe?token=s3cret&x=1'), '"wss://host/subscribe?token=***&x=1"')
+    for (const address of ['wss://user:s3cret,word@host/', 'joe:s3cret@broker:1883', 'mqtt://joe:p@s3cret@broker', 'mqtt://joe:s3cret/@', 's3cret@']) assert.doesNotMatch(quoted(address), /s3cret/, address)
     assert.ok(quoted('x'.repeat(1000)).length < 150)
   })
 
   test('credentials stay hidden where the text is cut off', () => {
     const secret = `wss://user:${'s'.repeat(150)}@host/`
     assert.doesNotMatch(quoted(secret), /sss/)
+  })
+
+  test('an address that does not read as one is not quoted with a part of its password', () => {
+    for (const [kind, text] of [[broker, 'mqtt://joe:s3c@ret@/'], [broker, 'joe:s3cret/@broker:1883'], [url('http'), 'ftp://joe:s3cret@host'], [listOf(url('wss')), 'wss://a/,wss://joe:s3cret,more@b/']] as const) {
+      const parsed = kind.parse(text, '/')
+      assert.ok('wrong' in parsed && !/s3c|ret/.test(parsed.wrong), text)
+    }
   })
 
   test('no text makes a kind throw, and what fits is of the kind', () => {

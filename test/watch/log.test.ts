@@ -49,6 +49,12 @@ test('nothing secret is written, by whatever name and however deep', () => {
   }
 })
 
+test('a password with an @ in it is masked to its end, and so is one without a name', () => {
+  const line = written({}, (log) => log.info('connected to mqtt://joe:p@S1@broker and wss://S2@host/@ann'))
+  assert.doesNotMatch(line, /S\d/)
+  assert.match(line, /mqtt:\/\/\*\*\*@broker and wss:\/\/\*\*\*@host\/@ann/)
+})
+
 test('a secret in the message of an error is masked too', () => {
   const line = written({}, (log) => log.error({ err: new Error('cannot reach wss://me:S1@host/') }, 'failed'))
   assert.doesNotMatch(line, /S1/)

@@ -1,4 +1,5 @@
 // Owns what the address of a Jetstream server means: which of the two wires it speaks and how a subscription is asked for.
+import { quoted } from '../../settings/kind.ts'
 import { LoklakError } from '../../watch/errors.ts'
 
 export interface Address {
@@ -14,7 +15,7 @@ const v2Path = '/xrpc/network.bsky.jetstream.subscribeEvents'
 /** Throws BAD_SETTING for what is not the address of a Jetstream endpoint. */
 export function parseAddress(text: string): Address {
   const fail = (why: string): never => {
-    throw new LoklakError('BAD_SETTING', `source.bluesky.url: "${text}" ${why}`)
+    throw new LoklakError('BAD_SETTING', `source.bluesky.url: ${quoted(text)} ${why}`)
   }
   if (!URL.canParse(text)) return fail('is not a ws:// or wss:// address')
   const url = new URL(text)
