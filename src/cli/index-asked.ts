@@ -3,10 +3,12 @@ import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { command as ask } from '../http/commander.ts'
 import { dataFolder } from '../journal/data-folder.ts'
+import { LoklakError } from '../watch/errors.ts'
 import type { Context } from './command.ts'
 import type { IndexTaskName } from './index-tasks.ts'
 import { showProgress, type Progress } from './progress.ts'
 import { writeRows, type RowFormat } from './rows.ts'
+import { withoutSteps } from './steps.ts'
 
 const Part = Type.Object({ name: Type.String(), from: Type.String(), to: Type.String(), messages: Type.Integer(), bytes: Type.Integer(), state: Type.String() })
 const Stats = Type.Object({ messages: Type.Integer(), authors: Type.Integer(), bytes: Type.Integer(), refused: Type.Record(Type.String(), Type.Integer()), parts: Type.Array(Part) })
@@ -39,7 +41,7 @@ export async function stats(context: Context, format: RowFormat): Promise<number
 export async function check(context: Context, format: RowFormat): Promise<number> {
   let damaged = 0
   async function* rows(): AsyncGenerator<Static<typeof Damage>> {
-    for await (const told of runIndexTask(context, 'index-check')) {
+    for await (const told of withoutSteps(context, 'check', runIndexTask(context, 'index-check'))) {
       if (!Value.Check(Damage, told)) continue
       damaged++
       yield told
@@ -51,17 +53,21 @@ export async function check(context: Context, format: RowFormat): Promise<number
 }
 
 export async function rebuild(context: Context): Promise<number> {
-  const { err, isTerminal, now } = context
+  const { err, isTerminal, now, signal } = context
   let progress: Progress | undefined
   let seen = 0
-  for await (const told of runIndexTask(context, 'index-rebuild')) {
-    if (!Value.Check(Step, told)) continue
-    // The journal's positions are times, and it is time that is worked through.
-    const { first, cursor, last } = told
-    const seconds = (position: number): number => Math.floor((Math.min(position, last) - first) / 1e6)
-    progress ??= showProgress({ label: 'rebuild', noun: 'seconds of the dumps', total: seconds(last), err, isTerminal, now })
-    progress.step({ items: seconds(cursor) - seen })
-    seen = seconds(cursor)
+  try {
+    for await (const told of runIndexTask(context, 'index-rebuild')) {
+      if (!Value.Check(Step, told)) continue
+      // The journal's positions are times, and it is time that is worked through.
+      const { first, cursor, last } = told
+      const seconds = (position: number): number => Math.floor((Math.min(position, last) - first) / 1e6)
+      progress ??= showProgress({ label: 'rebuild', noun: 'seconds of the dumps', total: seconds(last), err, isTerminal, now })
+      progress.step({ items: seconds(cursor) - seen })
+      seen = seconds(cursor)
+    }
+  } catch (error) {
+    throw signal.aborted ? new LoklakError('LEFT_RUNNING', '', { cause: error }) : error
   }
   progress?.finish()
   return 0

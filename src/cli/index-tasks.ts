@@ -1,8 +1,10 @@
 // Owns the work on the index that a command asks of the running server: how large it is, whether it is whole, making it anew.
 import type { Index } from '../index/port.ts'
 import type { Position } from '../message/line.ts'
+import { telling } from '../support/telling.ts'
 import { wait } from '../support/timer.ts'
 import { LoklakError } from '../watch/errors.ts'
+import type { Step } from './steps.ts'
 
 /** An index, and the journal that it follows. */
 export interface Indexing {
@@ -22,9 +24,19 @@ async function* stats({ index }: Indexing, _body: unknown, signal: AbortSignal):
   yield await index.stats(signal)
 }
 
-/** A line `{damaged}` for each part that is damaged and is made again. */
+/** Steps, then a line `{damaged}` for each part that is damaged and is made again. */
 async function* check({ index }: Indexing, _body: unknown, signal: AbortSignal): AsyncGenerator<object> {
-  for (const damaged of await index.check(signal)) yield { damaged }
+  const { parts } = await index.stats(signal)
+  const sizes = new Map(parts.map(({ name, bytes }) => [name, bytes]))
+  const total = parts.reduce((sum, { bytes }) => sum + bytes, 0)
+  let step: Step = { bytes: 0, total, errors: 0 }
+  yield step
+  const found = yield* telling((say: (step: Step) => void) =>
+    index.check(signal, (name, isDamaged) => {
+      step = { ...step, bytes: step.bytes + (sizes.get(name) ?? 0), errors: step.errors + Number(isDamaged) }
+      say(step)
+    }))
+  for (const damaged of found) yield { damaged }
 }
 
 /** Lines `{first, cursor, last}` until the index has all that the journal had when it began. */
@@ -36,7 +48,7 @@ async function* rebuild({ index, rebuild, extent }: Indexing, _body: unknown, si
     yield { first, cursor: Math.max(first, cursor), last }
     if (cursor >= last) return
     await wait(lookEvery, signal)
-    if (signal.aborted) throw new LoklakError('STOPPED', 'The server goes on with it; status.json shows how far it is.')
+    if (signal.aborted) throw new LoklakError('LEFT_RUNNING', '')
   }
 }
 

@@ -5,6 +5,8 @@ import type { Output } from './output.ts'
 export interface Progress {
   /** `items` were done. `work` is what that is of `total`, where `total` does not count items; `errors` of them failed. */
   step(done: { readonly items: number; readonly work?: number; readonly errors?: number }): void
+  /** Takes the bar off the terminal, for a line that is written to it; the next step draws it again. */
+  clear(): void
   /** Draws the last state and ends the line. */
   finish(): void
 }
@@ -62,11 +64,12 @@ export function showProgress({ label, noun, total, err, isTerminal, now }: Progr
     return state.items > since.items ? [] : ['stalled']
   }
 
+  /** Errors first: what a narrow terminal cuts off is the end. */
   const figures = (since: Mark): string[] => [
+    ...failures(),
     `${count.format(state.items)} ${noun}`,
     `${count.format(Math.round(perSecond('items', since)))}/s`,
     ...(total === undefined ? [] : left(total, since)),
-    ...failures(),
   ]
 
   const draw = (): void => {
@@ -95,5 +98,9 @@ export function showProgress({ label, noun, total, err, isTerminal, now }: Progr
     err.write(`${isTerminal ? '\r' : ''}${label}: ${all.join(', ')}${isTerminal ? '\u001B[K' : ''}\n`)
   }
 
-  return { step, finish }
+  const clear = (): void => {
+    if (isTerminal) err.write('\r\u001B[K')
+  }
+
+  return { step, clear, finish }
 }

@@ -7,8 +7,10 @@ import Type from 'typebox'
 import { Value } from 'typebox/value'
 import type { Archive } from '../intake/archive.ts'
 import { importFile } from '../sources/dump/import.ts'
+import { telling } from '../support/telling.ts'
 import { LoklakError } from '../watch/errors.ts'
 import { floorOf } from './archive.ts'
+import type { Step } from './steps.ts'
 
 /** Takes what the command sent, yields lines for it. */
 export type Task = (archive: Archive, body: unknown, signal: AbortSignal) => AsyncIterable<object>
@@ -51,12 +53,17 @@ async function* importFiles(archive: Archive, body: unknown, signal: AbortSignal
   }
 }
 
+/** Steps, then `{lines, foreign}`. */
 async function* compact(archive: Archive, _body: unknown, signal: AbortSignal): AsyncGenerator<object> {
-  yield await archive.compact(signal)
+  const done = yield* telling((say: (step: Step) => void) => archive.compact(signal, say))
+  if (signal.aborted) throw new LoklakError('INTERRUPTED', '')
+  yield done
 }
 
-async function* repair(archive: Archive): AsyncGenerator<object> {
-  const { changed, broken, resealed, failed } = await archive.journal.repair()
+/** Steps, then `{repaired, broken, resealed, failed, kept}`. */
+async function* repair(archive: Archive, _body: unknown, signal: AbortSignal): AsyncGenerator<object> {
+  const { changed, broken, resealed, failed } = yield* telling((say: (step: Step) => void) => archive.journal.repair(signal, say))
+  if (signal.aborted) throw new LoklakError('STOPPED', 'What was repaired stays so.')
   yield { repaired: changed, broken, resealed, failed, kept: changed + broken === 0 ? '' : join(archive.folder.state, 'quarantine') }
 }
 

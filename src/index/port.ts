@@ -168,8 +168,8 @@ export interface Index {
   message(id: string, signal?: AbortSignal): Promise<Message | undefined>
   health(): IndexHealth
   stats(signal?: AbortSignal): Promise<IndexStats>
-  /** Reads all of it and compares, part by part while everything goes on. Names what is damaged; that is set aside and made again. */
-  check(signal?: AbortSignal): Promise<readonly string[]>
+  /** Reads all of it and compares, part by part while everything goes on. Names what is damaged; that is set aside and made again. `onPart` is told of each part that was read. */
+  check(signal?: AbortSignal, onPart?: (name: string, isDamaged: boolean) => void): Promise<readonly string[]>
   /** Removes messages whose dumps are gone; unknown ids change nothing. The cursor stays. */
   forget(ids: readonly string[]): Promise<void>
   /** Throws everything away; the cursor is 0 and the whole journal has to be applied again. */

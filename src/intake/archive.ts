@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { DataFolder } from '../journal/data-folder.ts'
 import type { Disk } from '../journal/disk.ts'
 import { removeUnfinished } from '../journal/foreign.ts'
-import { openJournal, type OpenJournal } from '../journal/journal.ts'
+import { openJournal, type OpenJournal, type Shortening } from '../journal/journal.ts'
 import type { Batch, Blockage, Segment } from '../journal/port.ts'
 import { readRemainder, remainders } from '../journal/remains.ts'
 import { retain, type Followers, type Retention } from '../journal/retain.ts'
@@ -42,7 +42,7 @@ export interface Archive {
   readonly known: Known
   readonly intake: OpenIntake
   /** One compaction or retention at a time: another one waits for its turn. */
-  compact(signal: AbortSignal): Promise<Compacted>
+  compact(signal: AbortSignal, tell?: (step: Shortening) => void): Promise<Compacted>
   /** Removes what is overdue; resolves with the segments that went. */
   retain(retention: Retention, followers: Followers, signal: AbortSignal): Promise<readonly Segment[]>
   close(): Promise<void>
@@ -189,7 +189,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
     journal: { ...journal, blockage: () => stuck ?? journal.blockage() },
     known,
     intake,
-    compact: (signal) => inTurn(() => compact(journal, known, folder, (path, reason) => log.warn(`not compacted: ${path}: ${reason}`), AbortSignal.any([signal, closing.signal]))),
+    compact: (signal, tell) => inTurn(() => compact(journal, known, folder, (path, reason) => log.warn(`not compacted: ${path}: ${reason}`), AbortSignal.any([signal, closing.signal]), undefined, tell)),
     retain: (retention, followers, signal) => inTurn(() => retain({ journal, followers, crashPoint: options.crashPoint ?? (() => undefined), signal: AbortSignal.any([signal, closing.signal]) }, retention, now())),
     async close() {
       closing.abort()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { droppedFiles, type DataFolder } from '../journal/data-folder.ts'
 import { cleanForeign } from '../journal/foreign.ts'
 import type { Forgotten } from '../journal/forget.ts'
-import type { OpenJournal } from '../journal/journal.ts'
+import type { OpenJournal, Shortening } from '../journal/journal.ts'
 import type { Position } from '../message/line.ts'
 import type { Known, Outdated } from './known.ts'
 
@@ -52,7 +52,7 @@ function gather(outdated: Iterable<Outdated>, end: Position): Slice {
  * segment that is not sealed counts as done. Nothing does after something could not be rewritten, or while a file that is being imported
  * may have the text: it comes among the imported ones later, at once or when the next process goes on with it.
  */
-export async function compact(journal: OpenJournal, known: Known, folder: DataFolder, onTrouble: (path: string, reason: string) => void, signal: AbortSignal, atOnce = mostAtOnce): Promise<Compacted> {
+export async function compact(journal: OpenJournal, known: Known, folder: DataFolder, onTrouble: (path: string, reason: string) => void, signal: AbortSignal, atOnce = mostAtOnce, tell: (step: Shortening) => void = () => undefined): Promise<Compacted> {
   await journal.sealed(signal)
   // What is being sealed is not waited for by a stop.
   if (signal.aborted) return { lines: 0, foreign: 0, failed: 0 }
@@ -68,7 +68,7 @@ export async function compact(journal: OpenJournal, known: Known, folder: DataFo
   let slice = gather(known.outdated(atOnce), end)
   while (slice.last !== undefined) {
     const { forgotten, last } = slice
-    const done = await journal.compact(forgotten, signal)
+    const done = await journal.compact(forgotten, signal, tell)
     lines += done.changed
     failed += done.failed
     const cleaned = await cleanForeign(foreignFolders, forgotten, onTrouble, signal)

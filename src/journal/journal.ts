@@ -44,12 +44,12 @@ export interface OpenJournal extends Journal {
   /** Closes the open segment if its day is over, and seals again what could not be sealed. */
   rotateIfDue(): Promise<void>
   /** Takes what is forgotten out of every sealed segment and remainder that has it. One that cannot be rewritten takes none of the others down. */
-  compact(forgotten: Forgotten, signal: AbortSignal): Promise<Shortened>
+  compact(forgotten: Forgotten, signal: AbortSignal, tell?: OnShortening): Promise<Shortened>
   /**
    * Takes damaged lines out of every sealed segment and remainder that has any; all of them land in a file of that segment in
    * `state/quarantine`. Afterwards each that did not fail can be read to its end and has its checksum.
    */
-  repair(): Promise<Repaired>
+  repair(signal?: AbortSignal, tell?: OnShortening): Promise<Repaired>
   /** Leaves a remainder of a sealed segment, unless it is there already. Rejects where the signal aborts. */
   leave(segment: Segment, signal: AbortSignal): Promise<Left>
   /** Takes a sealed segment of which a remainder was left out of the dumps. One that could not be read in full is kept, in `state/quarantine`. */
@@ -76,6 +76,14 @@ export interface Repaired extends Shortened {
   /** Segments that are whole and had a wrong checksum or none. */
   readonly resealed: number
 }
+
+/** How far a pass over the sealed segments is: bytes of them, and segments that could not be rewritten. */
+export interface Shortening {
+  readonly bytes: number
+  readonly total: number
+  readonly errors: number
+}
+type OnShortening = (step: Shortening) => void
 
 const waitFor = async (ms: number, signal: AbortSignal): Promise<void> => {
   await sleep(ms, undefined, { signal }).catch(() => undefined)
@@ -163,7 +171,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     return all.sort((a, b) => a.from - b.from)
   }
 
-  async function shortenAll(forgotten: Forgotten, repair: boolean, stop: AbortSignal): Promise<Repaired> {
+  async function shortenAll(forgotten: Forgotten, repair: boolean, stop: AbortSignal, tell: OnShortening): Promise<Repaired> {
     const signal = AbortSignal.any([stop, closing.signal])
     let changed = 0
     let failed = 0
@@ -172,10 +180,18 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     const segments = current()
     // What retention left of removed segments has records of authors too.
     const all = [...segments, ...(await remainders(folder))]
+    const total = all.reduce((sum, { sealed, bytes }) => sum + (sealed ? bytes : 0), 0)
+    let before = 0
     for (const [i, segment] of all.entries()) {
       if (!segment.sealed || signal.aborted) continue
+      let read = 0
+      const onRead = (bytes: number): void => {
+        // What is read again to be written was counted already.
+        read = Math.max(read, Math.min(bytes, segment.bytes))
+        tell({ bytes: before + read, total, errors: failed })
+      }
       try {
-        const done = await shorten({ ...sealing, signal }, segment, segments[i + 1]?.from, forgotten, repair)
+        const done = await shorten({ ...sealing, signal, onRead }, segment, segments[i + 1]?.from, forgotten, repair)
         reportRemoved(segment, done)
         changed += done.changed
         if (done.kept !== undefined) {
@@ -192,6 +208,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
         failed++
         damage.report(segment.name, '', `not rewritten: ${error instanceof Error ? error.message : String(error)}`)
       }
+      onRead(segment.bytes)
+      before += segment.bytes
     }
     return { changed, failed, broken, resealed }
   }
@@ -233,11 +251,11 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       unsealed.clear()
       for (const segment of again) sealLater(segment)
     },
-    async compact(forgotten, signal) {
-      const { changed, failed } = await inTurn(() => shortenAll(forgotten, false, signal))
+    async compact(forgotten, signal, tell = () => undefined) {
+      const { changed, failed } = await inTurn(() => shortenAll(forgotten, false, signal, tell))
       return { changed, failed }
     },
-    repair: () => inTurn(() => shortenAll(nothingForgotten, true, closing.signal)),
+    repair: (signal = closing.signal, tell = () => undefined) => inTurn(() => shortenAll(nothingForgotten, true, signal, tell)),
     leave: (segment, signal) => inTurn(() => leaveRemainder({ ...sealing, signal: AbortSignal.any([signal, closing.signal]) }, segment, damage.report)),
     remove: (segment, left) =>
       inTurn(async () => {

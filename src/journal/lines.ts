@@ -48,15 +48,22 @@ async function* splitLines(chunks: AsyncIterable<Buffer>, onDamage: OnDamage, on
   if (rest.length > 0) yield [Buffer.concat(rest).toString('utf8')]
 }
 
+/** Told of bytes that were read of a file. */
+export type OnRead = (bytes: number) => void
+
 /** The bytes of a segment from an offset of its plain text. */
-async function* bytesOf(segment: Segment, from: number): AsyncGenerator<Buffer> {
+async function* bytesOf(segment: Segment, from: number, onRead: OnRead = () => undefined): AsyncGenerator<Buffer> {
   const end = segment.sealed ? {} : { end: segment.bytes - 1 }
   if (!segment.sealed && segment.bytes <= from) return
   const file = createReadStream(segment.path, { start: segment.sealed ? 0 : from, highWaterMark: chunkBytes, ...end })
   if (!segment.sealed) {
-    yield* file
+    for await (const chunk of file) {
+      onRead(chunk.length)
+      yield chunk
+    }
     return
   }
+  file.on('data', (chunk) => onRead(chunk.length))
   const plain = createGunzip({ chunkSize: chunkBytes })
   file.on('error', (error) => plain.destroy(error))
   file.pipe(plain)
@@ -69,10 +76,10 @@ async function* bytesOf(segment: Segment, from: number): AsyncGenerator<Buffer> 
 }
 
 /** Every line of a segment as it stands there, damaged or not. Throws where the file itself cannot be read. */
-export const readLines = (segment: Segment, onDamage: OnDamage, onLongLine?: OnLongLine): AsyncGenerator<string[]> => linesFrom(segment, 0, onDamage, onLongLine)
+export const readLines = (segment: Segment, onDamage: OnDamage, onLongLine?: OnLongLine, onRead?: OnRead): AsyncGenerator<string[]> => splitLines(bytesOf(segment, 0, onRead), onDamage, onLongLine)
 
 /** The same from an offset of its plain text on, where a line may have been cut in two. */
-export const linesFrom = (segment: Segment, from: number, onDamage: OnDamage, onLongLine?: OnLongLine): AsyncGenerator<string[]> => splitLines(bytesOf(segment, from), onDamage, onLongLine)
+export const linesFrom = (segment: Segment, from: number, onDamage: OnDamage): AsyncGenerator<string[]> => splitLines(bytesOf(segment, from), onDamage)
 
 const positionOf = (line: string): Position | undefined => (line.endsWith('}') ? linePosition(line) : undefined)
 

@@ -1,10 +1,11 @@
 // The thread that rewrites one segment and ends.
 import { parentPort, workerData } from 'node:worker_threads'
-import { rewrite, type Rewrite } from './rewrite.ts'
+import { rewrite, type Rewrite, type RewriteNews } from './rewrite.ts'
 
 const job: Rewrite = workerData
+const say = (news: RewriteNews): void => parentPort?.postMessage(news)
 try {
-  parentPort?.postMessage({ done: await rewrite(job) })
+  say({ done: await rewrite(job, (read) => say({ read })) })
 } catch (error) {
-  parentPort?.postMessage({ failed: error instanceof Error ? error.message : String(error) })
+  say({ failed: error instanceof Error ? error.message : String(error) })
 }

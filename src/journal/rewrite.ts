@@ -11,7 +11,7 @@ import { breaksOff } from '../support/unpack.ts'
 import { openAside } from './aside.ts'
 import type { Forgotten } from './forget.ts'
 import type { Segment } from './port.ts'
-import { readLines, sift } from './lines.ts'
+import { readLines, sift, type OnRead } from './lines.ts'
 import { isRemainder } from './segment.ts'
 
 export interface Rewrite {
@@ -68,8 +68,9 @@ async function judges({ segment, forgotten, repair }: Rewrite): Promise<{ rememb
 const none = (): Counts => ({ records: 0, changed: 0, removed: 0, last: 0, broken: '' })
 
 /** The text that stays, piece by piece; `aside` gets what is left out because it is no record. */
-async function* staying(job: Rewrite, counts: Counts, aside: (text: Buffer) => Promise<void>): AsyncGenerator<string> {
+async function* staying(job: Rewrite, counts: Counts, aside: (text: Buffer) => Promise<void>, tell: OnRead): AsyncGenerator<string> {
   const { segment, before, repair } = job
+  let read = 0
   const { remember, isRecord } = await judges(job)
 
   function remove(lines: number): void {
@@ -97,7 +98,7 @@ async function* staying(job: Rewrite, counts: Counts, aside: (text: Buffer) => P
 
   async function* readable(): AsyncGenerator<string[]> {
     try {
-      yield* readLines(segment, () => remove(1), aside)
+      yield* readLines(segment, () => remove(1), aside, (bytes) => tell((read += bytes)))
     } catch (error) {
       if (!repair || !breaksOff(error)) throw error
       counts.broken = error.message
@@ -111,9 +112,9 @@ async function* staying(job: Rewrite, counts: Counts, aside: (text: Buffer) => P
 }
 
 /** Reads only, up to the first line that would change. */
-async function look(job: Rewrite): Promise<Counts> {
+async function look(job: Rewrite, tell: OnRead): Promise<Counts> {
   const counts = none()
-  const pieces = staying(job, counts, () => Promise.resolve())
+  const pieces = staying(job, counts, () => Promise.resolve(), tell)
   while (counts.changed === 0) if ((await pieces.next()).done === true) break
   await pieces.return(undefined)
   return counts
@@ -127,11 +128,12 @@ async function asItIs({ segment, repair }: Rewrite, counts: Counts): Promise<Rew
 
 /**
  * Does the pass in this thread. When it resolves, the target and what was set aside are synced and complete. There is no
- * target where a sealed segment would stay as it is.
+ * target where a sealed segment would stay as it is. `tell` is told how many bytes of the segment were read; where something changes
+ * they are read again from the beginning.
  */
-export async function rewrite(job: Rewrite): Promise<Rewritten> {
+export async function rewrite(job: Rewrite, tell: OnRead): Promise<Rewritten> {
   if (job.segment.sealed) {
-    const seen = await look(job)
+    const seen = await look(job, tell)
     if (!isChanged(seen)) return asItIs(job, seen)
   }
   const counts = none()
@@ -140,7 +142,7 @@ export async function rewrite(job: Rewrite): Promise<Rewritten> {
   const aside = openAside(job.aside)
   const out = await open(job.target, 'w', 0o644)
   try {
-    await pipeline(Readable.from(staying(job, counts, aside.add), { objectMode: true }), createGzip({ level: 6 }), async (packed: AsyncIterable<Buffer>) => {
+    await pipeline(Readable.from(staying(job, counts, aside.add, tell), { objectMode: true }), createGzip({ level: 6 }), async (packed: AsyncIterable<Buffer>) => {
       for await (const chunk of packed) {
         hash.update(chunk)
         bytes += chunk.length
@@ -156,8 +158,11 @@ export async function rewrite(job: Rewrite): Promise<Rewritten> {
   return { ...counts, bytes, sha256: hash.digest('hex') }
 }
 
+/** What the worker says. */
+export type RewriteNews = { readonly read: number } | { readonly done: Rewritten } | { readonly failed: string }
+
 /** Does the pass in a worker of its own. Rejects where the worker fails or the signal aborts. */
-export function rewriteInWorker(job: Rewrite, signal: AbortSignal): Promise<Rewritten> {
+export function rewriteInWorker(job: Rewrite, signal: AbortSignal, tell: OnRead = () => undefined): Promise<Rewritten> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./rewrite-worker.ts', import.meta.url), { workerData: job })
     const stop = () => {
@@ -166,8 +171,9 @@ export function rewriteInWorker(job: Rewrite, signal: AbortSignal): Promise<Rewr
     }
     if (signal.aborted) return stop()
     signal.addEventListener('abort', stop)
-    worker.once('message', (message: { done: Rewritten } | { failed: string }) => {
-      if ('done' in message) resolve(message.done)
+    worker.on('message', (message: RewriteNews) => {
+      if ('read' in message) tell(message.read)
+      else if ('done' in message) resolve(message.done)
       else reject(new Error(message.failed))
     })
     worker.once('error', reject)

@@ -7,6 +7,7 @@ import { moveIntoPlace, type Disk } from './disk.ts'
 import { nothingForgotten, type Forgotten } from './forget.ts'
 import type { Position } from '../message/line.ts'
 import { inTurn } from '../support/turns.ts'
+import type { OnRead } from './lines.ts'
 import type { Segment } from './port.ts'
 import { isChanged, rewriteInWorker, type Rewrite, type Rewritten } from './rewrite.ts'
 import type { CrashPoint } from './writer.ts'
@@ -20,6 +21,8 @@ export interface SealOptions {
   readonly disk: Disk
   readonly crashPoint: (name: CrashPoint) => void
   readonly signal: AbortSignal
+  /** Told how many bytes of a segment that is rewritten were read. */
+  readonly onRead?: OnRead
 }
 
 /** Where lines of a segment land that are no records. */
@@ -53,7 +56,7 @@ export async function orNothing<T>(temporary: string, work: () => Promise<T>): P
 /** Nobody else changes what was set aside of the segment before, while lines may be added to it. */
 function rewriteAside(options: SealOptions, job: Omit<Rewrite, 'aside'>): Promise<Rewritten> {
   const aside = asideOf(options.quarantine, job.segment)
-  return inTurn(aside, () => rewriteInWorker({ ...job, aside }, options.signal))
+  return inTurn(aside, () => rewriteInWorker({ ...job, aside }, options.signal, options.onRead))
 }
 
 /** Compresses a closed plain segment and removes the plain file. */
@@ -103,7 +106,7 @@ async function sealAsItIs({ seals }: SealOptions, { name }: Segment, { bytes, sh
   return true
 }
 
-export interface Shortening extends Rewritten {
+export interface Resealed extends Rewritten {
   /** Where the file lies as it was, if it broke off. */
   readonly kept?: string
   /** The file stayed as it was and only its checksum was wrong or missing. */
@@ -114,7 +117,7 @@ export interface Shortening extends Rewritten {
  * Rewrites a sealed segment without what is forgotten (or, to repair it, without damaged lines and what lies behind the place where it breaks off); `before` is
  * where the next one begins. Leaves it alone where nothing changes.
  */
-export async function shorten(options: SealOptions, segment: Segment, before: Position | undefined, forgotten: Forgotten, repair: boolean): Promise<Shortening> {
+export async function shorten(options: SealOptions, segment: Segment, before: Position | undefined, forgotten: Forgotten, repair: boolean): Promise<Resealed> {
   const temporary = `${segment.path}.tmp`
   return orNothing(temporary, async () => {
     const done = await rewriteAside(options, { segment, before, target: temporary, forgotten, repair })

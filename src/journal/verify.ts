@@ -26,8 +26,15 @@ async function checksumOf(seals: string, segment: Segment): Promise<Verified['ch
   return seal.sha256 === (await checksum(segment.path)) ? 'ok' : 'wrong'
 }
 
-/** Verifies segments and remainders in order; `onProgress` is told of bytes read so far. */
-export async function* verify(segments: readonly Segment[], seals: string, onProgress: (bytes: number) => void): AsyncGenerator<Verified> {
+/** What was gone through since the last step; bytes are those of the files. */
+export interface Step {
+  readonly records: number
+  readonly bytes: number
+  readonly damages: number
+}
+
+/** Verifies segments and remainders in order. Rejects with the reason of the signal when it aborts. */
+export async function* verify(segments: readonly Segment[], seals: string, onStep: (step: Step) => void, signal: AbortSignal): AsyncGenerator<Verified> {
   let lastOfAll: Position = 0
   for (const segment of segments) {
     const damaged: { line: number; reason: string }[] = []
@@ -37,12 +44,19 @@ export async function* verify(segments: readonly Segment[], seals: string, onPro
     // A remainder may lie beside the segment that it is of, with the same positions.
     const decode = isRemainder(segment) ? decodeRemain : decodeLine
     let last = isRemainder(segment) ? 0 : lastOfAll
+    let told = { records: 0, bytes: 0, damages: 0 }
+    let bytes = 0
+    function tell(): void {
+      onStep({ records: records - told.records, bytes: bytes - told.bytes, damages: damages - told.damages })
+      told = { records, bytes, damages }
+    }
     const note = (line: number, reason: string) => {
       damages++
       if (damaged.length < 100) damaged.push({ line, reason })
     }
     try {
-      for await (const lines of readLines(segment, (_line, reason) => note(number, reason))) {
+      for await (const lines of readLines(segment, (_line, reason) => note(number, reason), undefined, (read) => (bytes += read))) {
+        signal.throwIfAborted()
         for (const line of lines) {
           number++
           try {
@@ -55,12 +69,16 @@ export async function* verify(segments: readonly Segment[], seals: string, onPro
             note(number, `${error.reason}: ${error.message}`)
           }
         }
+        tell()
       }
     } catch (error) {
+      signal.throwIfAborted()
       note(0, `unreadable: ${error instanceof Error ? error.message : String(error)}`)
     }
     if (!isRemainder(segment)) lastOfAll = last
-    onProgress(segment.bytes)
+    // Of a file that breaks off the rest is not read.
+    bytes = segment.bytes
+    tell()
     yield { segment: segment.name, records, bytes: segment.bytes, checksum: await checksumOf(seals, segment), damaged, damages }
   }
 }

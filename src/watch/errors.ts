@@ -41,6 +41,7 @@ export const errorTable = {
   SERVER_UNREACHABLE: { status: 503, message: 'No loklak answers there.', hint: 'Start one with `npm start`, or check the address.' },
   OUTPUT_UNWRITABLE: { status: 500, message: 'The output cannot be written.', hint: 'Check where it goes to: the disk may be full.' },
   INTERRUPTED: { status: 503, message: 'Stopped by request.', hint: 'Run the same command again: it goes on where it stopped.' },
+  LEFT_RUNNING: { status: 503, message: 'Stopped waiting by request; the server goes on with the work, also after a restart.', hint: '`projections` in /api/status.json shows how far it is. The same command would begin anew.' },
   STOPPED: { status: 503, message: 'Stopped by request.', hint: 'Run the same command again: it begins anew.' },
 } as const satisfies Record<string, ErrorEntry>
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, test } from 'node:test'
+import { Writable } from 'node:stream'
+import { describe, test, type TestContext } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { dump } from '../../src/cli/dump.ts'
+import { LoklakError } from '../../src/watch/errors.ts'
 import { run as runCommand, type Ran } from './fixtures.ts'
 import { noon, post, store, temporaryFolder } from './folders.ts'
 
@@ -34,6 +36,48 @@ describe('dump verify', () => {
     const { code, out } = await run(path, 'verify')
     const [left]: Readonly<Record<string, unknown>>[] = out.trimEnd().split('\n').map((line) => JSON.parse(line))
     assert.deepEqual([code, left?.['segment'], left?.['checksum'], left?.['damages']], [1, name, 'missing', 1])
+  })
+
+  /** A data folder with a small closed dump and a large open one. */
+  async function twoDumps(t: TestContext): Promise<string> {
+    const path = await temporaryFolder(t)
+    await store(path, [{ kind: 'message', message: post('ann', 'whole') }])
+    const own = join(path, 'dump', 'own')
+    const [small = ''] = await readdir(own)
+    const line = (n: number): string => `{"$T":${Date.UTC(2026, 5, 3) * 1000 + n},"$P":"D","id_str":"test:${n}","noise":"${'x'.repeat(1000)}"}\n`
+    await writeFile(join(own, 'messages_20260603_00000000.txt'), Array.from({ length: 3000 }, (_, n) => line(n)).join(''))
+    await writeFile(join(own, `${small}.gz`), gzipSync(await readFile(join(own, small))))
+    await rm(join(own, small))
+    return path
+  }
+
+  test('tells each dump in a line, and what is damaged', async (t) => {
+    const path = await twoDumps(t)
+    const told = await runCommand(['dump', 'verify', `--data.path=${path}`], [dump])
+    assert.equal(told.code, 1)
+    assert.match(told.out, /^messages_20260601_\d{8}\.txt\.gz {2}\d records {2}checksum missing\nmessages_20260603_00000000\.txt {2}3,000 records {2}checksum open\n$/)
+  })
+
+  test('shows how far it is in bytes, and stops in the middle of a dump, with what it told before', async (t) => {
+    const path = await twoDumps(t)
+    const stop = new AbortController()
+    const shares: number[] = []
+    let said = ''
+    const err = new Writable({
+      write(chunk, _encoding, done) {
+        said += String(chunk)
+        const [, share] = /verify: (\d+)%/.exec(String(chunk)) ?? []
+        if (share !== undefined) shares.push(Number(share))
+        if (Number(share) > 30) stop.abort(new LoklakError('STOPPED', ''))
+        done()
+      },
+    })
+    let time = 0
+    const { code, out } = await runCommand(['dump', 'verify', `--data.path=${path}`], [dump], { now: () => (time += 20_000), err, signal: stop.signal })
+    assert.equal(code, 1)
+    assert.match(out, /^messages_20260601_\S+ [^\n]+\n$/)
+    assert.ok(shares.some((share) => share > 5 && share < 30) && (shares.at(-1) ?? 100) < 90, shares.join())
+    assert.ok(said.endsWith('error: Stopped by request. Not all dumps were verified.\nhint: Run the same command again: it begins anew.\n'), said)
   })
 })
 

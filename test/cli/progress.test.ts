@@ -25,7 +25,7 @@ describe('progress on a terminal', () => {
     assert.equal(text(), '\rimport [##------------------] 10%  100 messages  100/s  0:09 left\u001B[K')
     at(2000)
     progress.step({ items: 150, errors: 2 })
-    assert.equal(text().split('\r')[2], 'import [#####---------------] 25%  250 messages  125/s  0:06 left  2 errors\u001B[K')
+    assert.equal(text().split('\r')[2], 'import [#####---------------] 25%  2 errors  250 messages  125/s  0:06 left\u001B[K')
     assert.doesNotMatch(text(), /\n/)
   })
 
@@ -43,6 +43,22 @@ describe('progress on a terminal', () => {
     at(1000)
     progress.step({ items: 1 })
     assert.equal(text(), '\rimport [-----------\u001B[K')
+  })
+
+  test('shows errors where the line is too short for all', () => {
+    const { progress, at, text } = show({ terminal: { columns: 50 }, total: 1000 })
+    at(1000)
+    progress.step({ items: 100, errors: 3 })
+    assert.match(text(), /10%  3 errors /)
+  })
+
+  test('goes out of the way of another line', () => {
+    const { progress, text } = show({ terminal: { columns: 50 } })
+    progress.clear()
+    assert.equal(text(), '\r\u001B[K')
+    const elsewhere = show({})
+    elsewhere.progress.clear()
+    assert.equal(elsewhere.text(), '')
   })
 
   test('ends with the sum', () => {

@@ -65,7 +65,7 @@ function damageEnd({ path }: Segment): void {
 
 async function verified({ archive: { folder } }: Opened): Promise<unknown[]> {
   const all = []
-  for await (const { checksum, damages } of verify(await remainders(folder.own), join(folder.state, 'segments'), () => undefined)) all.push([checksum, damages])
+  for await (const { checksum, damages } of verify(await remainders(folder.own), join(folder.state, 'segments'), () => undefined, new AbortController().signal)) all.push([checksum, damages])
   return all
 }
 

@@ -86,7 +86,7 @@ test('a power cut between the checksum of a compacted segment and its place ends
   await writeSeal(seals, { ...seal, records: 1, sha256: await checksum(`${first.path}.tmp`) })
   const again = await openAt(t, path)
   assert.deepEqual(await ids(again), ['a', 'b', 'b2', 'd'])
-  for await (const verified of verify(again.segments(), seals, () => undefined)) assert.notEqual(verified.checksum, 'wrong')
+  for await (const verified of verify(again.segments(), seals, () => undefined, never)) assert.notEqual(verified.checksum, 'wrong')
 })
 
 test('a wrong digit in a position hides no other record, and repair takes only the wrong lines out', async (t) => {
@@ -107,7 +107,7 @@ test('a wrong digit in a position hides no other record, and repair takes only t
   await again.sealed()
   assert.deepEqual(await again.repair(), { changed: 2, failed: 0, broken: 0, resealed: 0 })
   assert.deepEqual(await ids(again), ['a', 'c', 'e', 'f'])
-  for await (const { damages } of verify(again.segments(), join(path, 'state', 'segments'), () => undefined)) assert.equal(damages, 0)
+  for await (const { damages } of verify(again.segments(), join(path, 'state', 'segments'), () => undefined, never)) assert.equal(damages, 0)
 })
 
 test('what a failed write left on a disk that does not even let it be cut off is not written over', async (t) => {
@@ -130,7 +130,7 @@ test('what a failed write left on a disk that does not even let it be cut off is
 
 async function checksums(journal: Opened, seals: string): Promise<string[]> {
   const all: string[] = []
-  for await (const { checksum: kept, damages } of verify(journal.segments(), seals, () => undefined)) all.push(`${kept} ${damages}`)
+  for await (const { checksum: kept, damages } of verify(journal.segments(), seals, () => undefined, new AbortController().signal)) all.push(`${kept} ${damages}`)
   return all
 }
 

@@ -20,7 +20,7 @@ const never = new AbortController().signal
 
 async function verified(journal: Opened, path: string): Promise<Verified[]> {
   const all: Verified[] = []
-  for await (const one of verify(journal.segments(), join(path, 'state', 'segments'), quiet)) all.push(one)
+  for await (const one of verify(journal.segments(), join(path, 'state', 'segments'), quiet, never)) all.push(one)
   return all
 }
 

@@ -122,7 +122,7 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onRepair
     async stats(signal) {
       return { ...(await ask({ kind: 'stats', timeout: patience }, signal)), refused: standing.refused }
     },
-    check: (signal) => findDamage({ folder, columnBytes: 0 }, asides, signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal])),
+    check: (signal, onPart = () => undefined) => findDamage({ folder, columnBytes: 0 }, asides, onPart, signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal])),
     async forget(ids) {
       await writer.ask({ kind: 'forget', ids })
     },

@@ -10,8 +10,11 @@ import { Reading } from './reading.ts'
 /** Nothing is known of how long a partition takes. */
 const timeout = 2 ** 30
 
-/** Names what is damaged, after it was set aside. Rejects with the signal's reason when it aborts. */
-export async function findDamage(data: ReaderData, asides: Asides, signal: AbortSignal): Promise<readonly string[]> {
+/** Told of every part, and whether it is damaged. */
+type OnPart = (name: string, isDamaged: boolean) => void
+
+/** Names what is damaged, after it was set aside; `onPart` is told of every part. Rejects with the signal's reason when it aborts. */
+export async function findDamage(data: ReaderData, asides: Asides, onPart: OnPart, signal: AbortSignal): Promise<readonly string[]> {
   signal.throwIfAborted()
   const begun = asides.begun()
   const reading = new Reading({ ...data, grace: 0 }, () => undefined)
@@ -19,7 +22,7 @@ export async function findDamage(data: ReaderData, asides: Asides, signal: Abort
   signal.addEventListener('abort', stop, { once: true })
   try {
     await reading.ask({ kind: 'checkCatalog', timeout }, undefined)
-    return await damagedPartitions(reading, asides)
+    return await damagedPartitions(reading, asides, onPart)
   } catch (error) {
     if (!(error instanceof CatalogDamage)) throw error
     await asides.setAllAside(begun, error.message)
@@ -30,13 +33,14 @@ export async function findDamage(data: ReaderData, asides: Asides, signal: Abort
   }
 }
 
-async function damagedPartitions(reading: Reading, { setAside }: Asides): Promise<readonly string[]> {
+async function damagedPartitions(reading: Reading, { setAside }: Asides, onPart: OnPart): Promise<readonly string[]> {
   const damaged: string[] = []
   for (let after = Number.NEGATIVE_INFINITY; ; ) {
     const checked = await reading.ask({ kind: 'check', timeout, after }, undefined)
     if (checked === undefined) return damaged
     const { start, generation, name, fault } = checked
     after = start
+    onPart(name, fault !== undefined)
     if (fault === undefined) continue
     await setAside(start, generation, fault)
     damaged.push(name)
