@@ -2,9 +2,9 @@
 // (an exclusive SQLite lock on `state/lock.db`), so that it ends with the process whatever kills it, and means the same
 // inside and outside a container.
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { LoklakError } from '../watch/errors.ts'
 
@@ -45,9 +45,23 @@ export async function droppedFiles({ import: folder }: Pick<DataFolder, 'import'
   return entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'readme.txt').map(({ name }) => name).sort()
 }
 
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory()
+
+/** Makes a folder and those above it. Node's own way of that never ends below what takes no folders, as /proc. */
+function makeFolder(path: string): void {
+  if (isFolder(path)) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o755 })
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!isFolder(path)) throw error
+  }
+}
+
 function create(folder: DataFolder): void {
   try {
-    for (const path of [folder.own, folder.import, folder.imported, folder.index, folder.state, folder.settings]) mkdirSync(path, { recursive: true, mode: 0o755 })
+    for (const path of [folder.own, folder.import, folder.imported, folder.index, folder.state, folder.settings]) makeFolder(path)
     accessSync(folder.own, constants.W_OK)
   } catch (error) {
     throw new LoklakError('DATA_FOLDER_UNUSABLE', `${folder.path}: ${error instanceof Error ? error.message : String(error)}`)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
@@ -72,6 +72,15 @@ describe('the check of the data folder', () => {
     assert.deepEqual([checkFolder(path).held, checkFolder(path).finding.found.endsWith('free')], [false, true])
     // It was given back.
     openDataFolder(path).close()
+  })
+
+  test('fails for a link that leads nowhere, and for what is below it', async (t) => {
+    const path = await temporaryFolder(t)
+    await symlink(join(path, 'gone'), join(path, 'link'))
+    for (const wrong of [join(path, 'link'), join(path, 'link', 'below')]) {
+      const { status, found } = checkFolder(wrong).finding
+      assert.deepEqual([status, found], ['fail', `${wrong} cannot be used: ${join(path, 'link')} is a link that leads nowhere`])
+    }
   })
 
   test('fails for a file, and for a folder of a later version', async (t) => {

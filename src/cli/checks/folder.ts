@@ -1,5 +1,5 @@
 // Owns the check of the data folder: that it is there or can be made, is of our version, may be written, and who holds it.
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { dataFolder, dataVersion, openDataFolder } from '../../journal/data-folder.ts'
 import { LoklakError } from '../../watch/errors.ts'
@@ -20,10 +20,28 @@ export function nearestFolder(path: string): string {
   return folder
 }
 
+/** Something of that name, wherever it leads. */
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The path itself or the nearest above it that is there as a name and leads nowhere. */
+function deadLink(path: string, above: string): string | undefined {
+  for (let at = path; at !== above; at = dirname(at)) if (isThere(at)) return at
+  return undefined
+}
+
 function checkAbsent(path: string): Finding {
   const above = nearestFolder(path)
   const advice = 'Choose another place with --data.path=DIR, or make the folder yourself and let this user own it.'
   if (!statSync(above).isDirectory()) return fail(check, `${path} cannot be used: ${above} is not a folder`, advice)
+  const dead = deadLink(path, above)
+  if (dead !== undefined) return fail(check, `${path} cannot be used: ${dead} is a link that leads nowhere`, advice)
   try {
     accessSync(above, constants.W_OK | constants.X_OK)
   } catch (error) {
