@@ -2,6 +2,7 @@
 import { realDisk } from '../journal/disk.ts'
 import { archiveSettings } from './archive.ts'
 import type { Finding } from './checks/check.ts'
+import { checkBroker } from './checks/broker.ts'
 import { checkClock } from './checks/clock.ts'
 import { checkSpace, checkSync } from './checks/disk.ts'
 import { checkFolder, nearestFolder } from './checks/folder.ts'
@@ -23,6 +24,7 @@ async function* findings({ settings, now, signal }: Context): AsyncGenerator<Fin
   yield await checkSpace(realDisk, folder, archiveSettings(settings).floor)
   yield await checkSync(realDisk, folder, () => performance.now())
   for (const host of settings.host) yield await checkPort(host, settings['port.http'], held, signal)
+  yield* await checkBroker(settings, held, { signal, timeout })
   const sources = await asked
   yield* sources.findings
   yield checkClock(now(), sources.clocks)
@@ -35,7 +37,7 @@ const sheet: Sheet<Finding> = {
 
 export const doctor = command({
   name: 'doctor',
-  summary: 'Checks Node, the data folder, the disk, the port, the clock and each source, and says what to do.',
+  summary: 'Checks Node, the data folder, the disk, the ports, the clock, each source and the MQTT broker, and says what to do.',
   usage: ['doctor [--format FORMAT]'],
   flags: { format: formatFlag },
   run: async (context, { format }) => {

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { WebSocketServer } from 'ws'
+import { checkBroker } from '../../src/cli/checks/broker.ts'
 import { checkClock } from '../../src/cli/checks/clock.ts'
 import { checkSpace, checkSync } from '../../src/cli/checks/disk.ts'
 import { checkFolder } from '../../src/cli/checks/folder.ts'
@@ -15,6 +16,7 @@ import { doctor } from '../../src/cli/doctor.ts'
 import { openDataFolder } from '../../src/journal/data-folder.ts'
 import { realDisk, type Disk } from '../../src/journal/disk.ts'
 import { loadSettings } from '../../src/settings/load.ts'
+import { embeddedBroker } from '../../src/stream/mqtt/embedded.ts'
 import type { Settings } from '../../src/settings/options.ts'
 import { listenLocally } from '../support/listening.ts'
 import { run } from './fixtures.ts'
@@ -144,6 +146,31 @@ describe('the check of a port', () => {
   })
 
   test('fails for an address of another machine', async () => assert.match((await checkPort('192.0.2.1', 0, false, never)).found, /not an address of this machine/))
+})
+
+describe('the check of MQTT', () => {
+  const ask = (held: boolean, ...argv: string[]) => checkBroker(settingsOf('--stream.enabled', ...argv), held, { signal: never, timeout: 5000 })
+
+  test('is not made where MQTT is not wanted', async () => assert.deepEqual(await checkBroker(settingsOf(), false, { signal: never, timeout: 1 }), []))
+
+  test('looks at both ports of the broker inside', async (t) => {
+    const taken = await listening(t, createServer())
+    const told = async (held: boolean) => (await ask(held, '--stream.broker.port=0', `--stream.broker.port.ws=${taken}`)).map(({ status, found }) => [status, found])
+    assert.deepEqual(await told(false), [['ok', 'any free port'], ['fail', 'in use by another program']])
+    assert.deepEqual((await told(true))[1], ['ok', 'in use, as it is by the loklak that holds the data folder'])
+    assert.match((await ask(false, '--stream.broker.port=0', `--stream.broker.port.ws=${taken}`))[1]?.advice ?? '', /--stream\.broker\.port\.ws=N/)
+  })
+
+  test('asks a broker elsewhere as the publisher does, and shows no password', async (t) => {
+    const inside = await embeddedBroker({ port: 0, portWs: 0, connections: 4 })
+    t.after(() => inside.close())
+    const address = (inside.addresses[0] ?? '').replace('mqtt://', 'mqtt://joe:geheim@')
+    assert.deepEqual((await ask(false, `--stream.mqtt.address=${address}`)).map(({ status, found }) => [status, found]), [['ok', 'reached, and it takes us']])
+    const [nobody] = await ask(false, '--stream.mqtt.address=joe:geheim@127.0.0.1:1')
+    assert.deepEqual([nobody?.status, nobody?.check], ['warn', 'mqtt broker 127.0.0.1:1'])
+    assert.match(nobody?.found ?? '', /^not reached: .*ECONNREFUSED/)
+    assert.doesNotMatch(JSON.stringify(nobody), /geheim/)
+  })
 })
 
 describe('the check of the clock', () => {

@@ -7,7 +7,7 @@ import { fail, ok, warn, type Finding } from './check.ts'
 const timeout = 3000
 
 /** The name of the error that listening fails with; undefined where it works. */
-function tryListening(host: string, port: number): Promise<string | undefined> {
+export function tryListening(host: string, port: number): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>()
   const server = createServer()
   server.once('error', (error) => resolve('code' in error ? String(error.code) : error.message))
