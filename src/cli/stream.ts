@@ -5,7 +5,8 @@ import { optional, text } from '../settings/kind.ts'
 import { option } from '../settings/option.ts'
 import { listenTo, type Remote, type RemoteEvent, type RemoteOptions } from '../stream/remote.ts'
 import { isObject } from '../support/json.ts'
-import { socketAddress } from '../http/socket.ts'
+import { socketAddress, unanswered } from '../http/socket.ts'
+import { LoklakError } from '../watch/errors.ts'
 import { command, type Context } from './command.ts'
 import { formatFlag, writeRows, type Sheet } from './rows.ts'
 
@@ -76,7 +77,8 @@ export const stream = command({
   },
   run: async (context, flags) => {
     const { settings, args, out, err, signal } = context
-    const own = flags.url === undefined ? socketAddress(dataFolder(settings['data.path']).socket) : undefined
+    const { socket } = dataFolder(settings['data.path'])
+    const own = flags.url === undefined ? socketAddress(socket) : undefined
     const options: RemoteOptions = {
       address: addressOf({ ...flags, query: args.join(' ') }),
       ...(own === undefined ? {} : { socketPath: own.path }),
@@ -87,6 +89,9 @@ export const stream = command({
     try {
       // Not with the signal: it ends the events, and what came before it is written to its end.
       await writeRows(messagesOf(remote, err), sheet, { format: flags.format, out, signal: new AbortController().signal, batch: 0 })
+    } catch (error) {
+      const why = own !== undefined && error instanceof LoklakError ? unanswered(socket, error.cause) : undefined
+      throw why?.code === 'SOCKET_FORBIDDEN' ? why : error
     } finally {
       own?.release()
     }

@@ -2,7 +2,7 @@
 import { request, type IncomingMessage } from 'node:http'
 import { isObject, parseJson, type JsonObject } from '../support/json.ts'
 import { errorIn, LoklakError } from '../watch/errors.ts'
-import { socketAddress } from './socket.ts'
+import { socketAddress, unanswered } from './socket.ts'
 
 /** Sends the question and resolves with the head of the answer. */
 function ask(path: string, name: string, body: unknown, signal: AbortSignal): Promise<IncomingMessage> {
@@ -26,7 +26,7 @@ async function* linesOf(response: AsyncIterable<string>): AsyncGenerator<string>
 
 /**
  * Runs a command inside the server whose socket this is, and yields what it says. Throws the LoklakError that the server
- * answered, SERVER_UNREACHABLE where none listens or where it went away in mid-answer, STOPPED after an abort.
+ * answered, SERVER_UNREACHABLE where none listens or where it went away in mid-answer, SOCKET_FORBIDDEN, STOPPED after an abort.
  */
 export async function* command(socket: string, name: string, body: unknown, signal: AbortSignal): AsyncGenerator<JsonObject> {
   const address = socketAddress(socket)
@@ -45,7 +45,7 @@ export async function* command(socket: string, name: string, body: unknown, sign
   } catch (error) {
     if (error instanceof LoklakError) throw error
     if (signal.aborted) throw new LoklakError('STOPPED', '', { cause: error })
-    throw new LoklakError('SERVER_UNREACHABLE', socket, { cause: error })
+    throw unanswered(socket, error)
   } finally {
     address.release()
   }

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { fetchOperator } from '../support/fetch.ts'
 import { parseJson } from '../support/json.ts'
 import { errorIn, LoklakError } from '../watch/errors.ts'
-import { socketAddress } from './socket.ts'
+import { socketAddress, unanswered } from './socket.ts'
 
 /** Where a server is. */
 export type Whereabouts = { readonly socket: string } | { readonly url: string }
@@ -51,6 +51,6 @@ export async function askApi(where: Whereabouts, path: string, signal: AbortSign
   } catch (error) {
     if (error instanceof LoklakError) throw error
     signal.throwIfAborted()
-    throw new LoklakError('SERVER_UNREACHABLE', place, { cause: error })
+    throw 'socket' in where ? unanswered(where.socket, error) : new LoklakError('SERVER_UNREACHABLE', place, { cause: error })
   }
 }

@@ -39,6 +39,7 @@ export const errorTable = {
   BAD_IMPORT: { status: 400, message: 'The file cannot be imported.', hint: 'The detail says why. Dumps are .txt, .txt.gz or .zst with one JSON object a line.' },
   DAMAGED_DUMP: { status: 500, message: 'A dump is damaged.', hint: '`loklak dump verify` lists the places, `loklak dump repair` sets them aside.' },
   SERVER_UNREACHABLE: { status: 503, message: 'No loklak answers there.', hint: 'Start one with `npm start`, or check the address.' },
+  SOCKET_FORBIDDEN: { status: 403, message: 'This user may not speak to the loklak that holds the data folder.', hint: 'Run the command as the user that the server runs as, or ask by HTTP where the command has --url.' },
   OUTPUT_UNWRITABLE: { status: 500, message: 'The output cannot be written.', hint: 'Check where it goes to: the disk may be full.' },
   INTERRUPTED: { status: 503, message: 'Stopped by request.', hint: 'Run the same command again: it goes on where it stopped.' },
   LEFT_RUNNING: { status: 503, message: 'Stopped waiting by request; the server goes on with the work, also after a restart.', hint: '`projections` in /api/status.json shows how far it is. The same command would begin anew.' },
