@@ -77,6 +77,11 @@ function greet(app: FastifyInstance, { options, doors, parts }: Room): void {
     }
     if (request.url.length > maxUrl) return new LoklakError('URI_TOO_LONG', `${request.url.length} characters; ${maxUrl} are taken.`)
     // Here and not by the handler, so that the body is not even read.
+    if (request.is404 && !app.supportedMethods.includes(request.method)) {
+      // PROPFIND and the like: no address takes them, and all that there are take these.
+      reply.header('allow', 'GET, HEAD, OPTIONS')
+      return new LoklakError('METHOD_NOT_ALLOWED', request.method)
+    }
     if (request.is404) return new LoklakError('NOT_FOUND', request.url.split('?', 1)[0] ?? '')
     const coding = request.headers['content-encoding'] ?? 'identity'
     if (request.method === 'POST' && coding !== 'identity') return new LoklakError('UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding: a body is taken as it is, not compressed.')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { defaultHttpOptions } from '../../src/http/options.ts'
@@ -73,6 +74,27 @@ test('edits and deletes of what was sent are events, also of what was sent befor
   await journal.append([remove('b'), edit('a', 'sun')])
   const again = await listen(port, 'q=rain', { 'last-event-id': id })
   assert.deepEqual(await again.gist(3), ['delete c', 'delete b', 'delete a'])
+})
+
+test('what is asked for may stand in a body; the address wins', async (t) => {
+  const { port, journal } = await streaming(t)
+  const post = (path: string, type: string, body: string): Promise<IncomingMessage> => {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+    request({ host: '127.0.0.1', port, path, method: 'POST', headers: { 'content-type': type }, agent: false }, resolve).once('error', reject).end(body)
+    return promise
+  }
+  const answers = await Promise.all([
+    post('/api/stream.json', 'application/x-www-form-urlencoded', 'q=rain&format=ndjson'),
+    post('/api/stream.json', 'application/json', '{"channel":["test/user/ann"],"format":"ndjson"}'),
+    post('/api/stream.json?q=rain', 'application/x-www-form-urlencoded', 'q=snow&format=ndjson'),
+  ])
+  assert.deepEqual(answers.map(({ statusCode, headers }) => [statusCode, headers['content-type']]), answers.map(() => [200, 'application/x-ndjson; charset=utf-8']))
+  await journal.append([insert('a', 'rain', 'ann')])
+  for (const answer of answers) {
+    let text = ''
+    for await (const chunk of answer.setEncoding('utf8')) if (/"id_str":"a".*\n/.test((text += String(chunk)))) break
+    assert.match(text, /"id_str":"a"/)
+  }
 })
 
 test('what cannot be meant is refused with the reason', async () => {

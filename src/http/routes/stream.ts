@@ -23,10 +23,10 @@ const headersOf = ({ type }: Script) => ({
   'connection': 'close',
 })
 
-/** The parameters; `channel` may be given more than once. */
+/** The parameters of the address and of the body; in the address `channel` may be given more than once. */
 function given(request: FastifyRequest): Readonly<Record<string, unknown>> {
   const channels = allGiven(request.url, 'channel')
-  return { ...mergeParameters(request.query, undefined), ...(channels.length === 0 ? {} : { channel: channels }) }
+  return { ...mergeParameters(request.query, request.body), ...(channels.length === 0 ? {} : { channel: channels }) }
 }
 
 export function addStream(app: FastifyInstance, room: Room): void {
@@ -64,8 +64,12 @@ export function addStream(app: FastifyInstance, room: Room): void {
     200: { description, content: { [scripts.sse.type]: { schema: Type.String() }, [scripts.ndjson.type]: { schema: Type.String() } } },
     ...failures,
   }
-  const schema = { tags: ['stream'], summary: 'New messages as they arrive', querystring: asAsked(parameters), response }
-  app.get('/api/stream.json', { exposeHeadRoute: false, compress: false, config: { endless: true }, schema, handler: listen })
+  const described = { tags: ['stream'], summary: 'New messages as they arrive', response }
+  const asked = asAsked(parameters)
+  const body = { content: { 'application/x-www-form-urlencoded': { schema: asked }, 'application/json': { schema: asked } } }
+  const endless = { compress: false as const, config: { endless: true as const }, handler: listen }
+  app.get('/api/stream.json', { ...endless, exposeHeadRoute: false, schema: { ...described, querystring: asked } })
+  app.post('/api/stream.json', { ...endless, schema: { ...described, body } })
   app.head('/api/stream.json', {
     schema: { hide: true },
     handler: (request, reply) => {
