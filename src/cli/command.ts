@@ -9,6 +9,8 @@ import type { Output } from './output.ts'
 export interface Context {
   readonly settings: Settings
   readonly origins: ReadonlyMap<string, Origin>
+  /** What is wrong with the settings, in sentences; none but for a command that is lenient. */
+  readonly problems: readonly string[]
   /** The whole command line as it was given. */
   readonly argv: readonly string[]
   /** Arguments that are neither flags nor settings. */
@@ -33,6 +35,8 @@ interface Description<Flags extends OptionTable> {
   readonly usage: readonly string[]
   /** How many arguments it takes; none where it is left out. */
   readonly arguments?: { readonly min: number; readonly max: number }
+  /** It runs though settings are wrong. */
+  readonly lenient?: true
   /** Its own flags. One that has the name of a setting hides the setting. */
   readonly flags: Flags
 }

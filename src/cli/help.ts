@@ -11,8 +11,8 @@ function columns(rows: readonly (readonly [string, string])[]): string {
 const common: readonly (readonly [string, string])[] = [
   ['--config FILE', 'Settings from a file in properties form.'],
   ['--KEY=VALUE', 'Any setting: `loklak settings` lists them with their values, docs/settings.md explains them.'],
-  ['--help', 'This text; after a command, its own.'],
-  ['--version', 'The version.'],
+  ['-h, --help', 'This text; after a command, its own.'],
+  ['-v, --version', 'The version.'],
 ]
 
 const placeholder = (kind: string): string => (kind.includes('|') ? kind : kind.toUpperCase().replaceAll(' ', '-'))

@@ -24,15 +24,17 @@ const bad = (detail: string): never => {
   throw new LoklakError('BAD_USAGE', detail)
 }
 
-/** `-h` is the one short flag; after `--` all are arguments. */
+const short: ReadonlyMap<string, string> = new Map([['-h', '--help'], ['-v', '--version']])
+
+/** The short flags in full; after `--` all are arguments. */
 const spelledOut = (argv: readonly string[]): string[] => {
   const end = argv.indexOf('--')
-  return argv.map((word, at) => (word === '-h' && (end < 0 || at < end) ? '--help' : word))
+  return argv.map((word, at) => (end < 0 || at < end ? (short.get(word) ?? word) : word))
 }
 
 /**
  * Divides a command line. The first argument names the command; from there on its own flags win over settings of the
- * same name, before it there are settings only. Throws BAD_USAGE.
+ * same name, before it there are settings only. `help` in its place asks for help with what follows. Throws BAD_USAGE.
  */
 export function divide(argv: readonly string[], commands: readonly Command[]): Line {
   let command: Command | undefined
@@ -49,14 +51,15 @@ export function divide(argv: readonly string[], commands: readonly Command[]): L
 
   for (const word of readWords(spelledOut(argv), takes)) {
     if ('argument' in word) {
-      if (command === undefined) command = find(word.argument, commands)
+      if (command === undefined && word.argument === 'help') asks ??= 'help'
+      else if (command === undefined) command = find(word.argument, commands)
       else rest.push(word.argument)
       continue
     }
     const { name, text } = word
     const own = command?.flags[name] !== undefined
     if (!own && (name === 'help' || name === 'version')) asks ??= name
-    else if (!own && name !== 'config' && !isKnown(name)) bad(unknownName(name, command, commands))
+    else if (!own && name !== 'config' && !isKnown(name)) bad(unknownName(name, command, commands, argv))
     else if (text === undefined) bad(`--${name} needs a value: --${name}=VALUE.`)
     else if (own) flags.set(name, text)
     else settings.push(`--${name}=${text}`)
@@ -64,8 +67,10 @@ export function divide(argv: readonly string[], commands: readonly Command[]): L
   return { command, asks, flags, argv: [...settings, '--', ...rest] }
 }
 
-function unknownName(name: string, command: Command | undefined, commands: readonly Command[]): string {
-  const owner = command === undefined ? commands.find(({ flags }) => flags[name] !== undefined) : undefined
+function unknownName(name: string, command: Command | undefined, commands: readonly Command[], argv: readonly string[]): string {
+  const owners = command === undefined ? commands.filter(({ flags }) => flags[name] !== undefined) : []
+  // The command that is meant may stand further on.
+  const owner = owners.find((one) => argv.includes(one.name)) ?? owners[0]
   if (owner !== undefined) return `--${name} stands after the command: loklak ${owner.name} --${name}.`
   const meant = nearestName(name, [...Object.keys(command?.flags ?? {}), ...general])
   return `--${name} is no setting${command === undefined ? '' : ` and no flag of ${command.name}`}${didYouMean(meant === undefined ? undefined : `--${meant}`)}`

@@ -1,6 +1,6 @@
 // Owns a run of the program from command line to exit code: 0 done, 1 failed, 2 not understood. Does not know what any
 // command does.
-import { loadSettings } from '../settings/load.ts'
+import { badSettings, readSettings } from '../settings/load.ts'
 import { errorTable, LoklakError } from '../watch/errors.ts'
 import type { Command } from './command.ts'
 import { commandHelp, generalHelp } from './help.ts'
@@ -53,14 +53,15 @@ const answer = ({ asks, command }: Line, { version, commands }: Surroundings): s
 
 async function runCommand(line: Line, { argv, env, cwd, out, err, now, signal, commands }: Surroundings): Promise<number> {
   const command = line.command ?? commands[0]
-  const { settings, origins, warnings, rest: args } = loadSettings({ argv: line.argv, env, cwd })
+  const { settings, origins, warnings, problems, rest: args } = readSettings({ argv: line.argv, env, cwd })
+  if (problems.length > 0 && command.lenient !== true) throw badSettings(problems)
   const { min, max } = command.arguments ?? { min: 0, max: 0 }
   if (args.length < min || args.length > max) {
     const wrong = args.length < min ? 'An argument is missing' : `There is no place for ${JSON.stringify(args[max])}`
     throw new LoklakError('BAD_USAGE', `${wrong}: loklak ${command.usage.join(', loklak ')}.`)
   }
   for (const warning of warnings) err.write(`warning: ${warning}\n`)
-  return command.run({ settings, origins, argv, args, cwd, out, err, isTerminal: err.isTTY === true, signal, now }, line.flags)
+  return command.run({ settings, origins, problems, argv, args, cwd, out, err, isTerminal: err.isTTY === true, signal, now }, line.flags)
 }
 
 /** What a person is told about an error; where the program failed by itself, `withStack` tells where. */

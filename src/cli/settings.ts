@@ -10,11 +10,13 @@ const sheet: Sheet<SettingRow> = {
 
 export const settings = command({
   name: 'settings',
-  summary: 'Prints every setting with its value and where that comes from.',
+  summary: 'Prints every setting with its value and where that comes from, and what is wrong with them.',
   usage: ['settings [--format FORMAT]'],
+  lenient: true,
   flags: { format: formatFlag },
-  run: async ({ origins, out, signal }, { format }) => {
+  run: async ({ origins, problems, out, err, signal }, { format }) => {
     await writeRows(describeSettings({ origins }), sheet, { format, out, signal })
-    return 0
+    for (const problem of problems) err.write(`wrong: ${problem}\n`)
+    return problems.length > 0 ? 1 : 0
   },
 })

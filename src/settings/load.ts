@@ -23,30 +23,61 @@ export interface LoadedSettings {
   readonly rest: readonly string[]
 }
 
+export interface ReadSettings extends LoadedSettings {
+  /** Sentences that say what is wrong; without it the settings are what they are. */
+  readonly problems: readonly string[]
+}
+
 const sentence = (problem: string): string => (/[.?]$/.test(problem) ? problem : `${problem}.`)
 
 /** Below the data folder: what an operator changed on this machine. */
 const customized = join('settings', 'customized_config.properties')
 
-/** Reads all settings of a process; `argv` is without node and script. Throws BAD_SETTING naming everything that is wrong. */
-export function loadSettings({ argv, env, cwd }: { readonly argv: readonly string[]; readonly env: Readonly<NodeJS.ProcessEnv>; readonly cwd: string }): LoadedSettings {
+export interface Written {
+  /** Without node and script. */
+  readonly argv: readonly string[]
+  readonly env: Readonly<NodeJS.ProcessEnv>
+  readonly cwd: string
+}
+
+/** The error that names all that is wrong. */
+export const badSettings = (problems: readonly string[]): LoklakError =>
+  new LoklakError('BAD_SETTING', problems.length === 1 ? problems.join('') : problems.map((problem) => `\n  ${problem}`).join(''))
+
+/** Reads all settings of a process. Throws BAD_SETTING naming everything that is wrong. */
+export function loadSettings(written: Written): LoadedSettings {
+  const { problems, ...loaded } = readSettings(written)
+  if (problems.length > 0) throw badSettings(problems)
+  return loaded
+}
+
+/** Reads all settings of a process as far as they can be read. */
+export function readSettings({ argv, env, cwd }: Written): ReadSettings {
   const problems: string[] = []
   const warnings: string[] = []
-  const report = { problem: (problem: string) => problems.push(problem), warn: (warning: string) => warnings.push(warning) }
+  const report = { problem: (problem: string) => problems.push(sentence(problem)), warn: (warning: string) => warnings.push(warning) }
   // What a key of the original implies never beats the setting itself in the same layer.
   const settleAll = (assignments: readonly Assignment[]): Settled[] =>
     assignments.flatMap((assignment) => settle(assignment, cwd, report) ?? []).sort((a, b) => Number(b.implied) - Number(a.implied))
 
+  function settleFile(file: string, required: boolean): Settled[] {
+    try {
+      return settleAll(fileLayer(file, cwd, { required }))
+    } catch (error) {
+      if (!(error instanceof LoklakError)) throw error
+      report.problem(error.detail)
+      return []
+    }
+  }
+
   const { assignments, config, rest } = commandLine(argv)
-  const given = config === undefined ? [] : settleAll(fileLayer(config, cwd, { required: true }))
+  const given = config === undefined ? [] : settleFile(config, true)
   const surroundings = [...settleAll(environmentLayer(env, report.warn)), ...settleAll(assignments)]
   const folder = [...given, ...surroundings].findLast(({ key }) => key === 'data.path')?.text.trim() ?? options['data.path'].default
-  const changed = settleAll(fileLayer(join(folder, customized), cwd, { required: false }))
+  const changed = settleFile(join(folder, customized), false)
   for (const { key, from } of changed) if (key === 'data.path') report.problem(`${key} (${from}): this file is found by data.path, so it cannot change it`)
 
-  const [first, ...others] = problems
-  if (first !== undefined) throw new LoklakError('BAD_SETTING', others.length === 0 ? sentence(first) : problems.map((problem) => `\n  ${sentence(problem)}`).join(''))
-  return { ...compose([...given, ...changed, ...surroundings], cwd), warnings, rest }
+  return { ...compose([...given, ...changed, ...surroundings], cwd), warnings, rest, problems }
 }
 
 /** Defaults, and over them what was set, later over earlier. */

@@ -24,6 +24,14 @@ describe('loklak settings', () => {
     assert.match((await run(['settings', '--format=csv'], [settings])).out, /^key,value,origin,help\r\nport\.http,9000,default,/)
   })
 
+  test('prints what there is where something is wrong, and what that is', async () => {
+    const { code, out, err } = await run(['settings', '--port.http=x', '--log.level=warn', '--config=absent.properties'], [settings])
+    assert.equal(code, 1)
+    assert.ok(out.split('\n').includes('port.http = 9000'))
+    assert.ok(out.split('\n').includes('log.level = warn   (command line)'))
+    assert.equal(err, 'wrong: The configuration file absent.properties cannot be read (ENOENT).\nwrong: port.http (command line): "x" is not a port from 0 to 65535 (0 = any free one).\n')
+  })
+
   test('shows no secret in any format', async () => {
     for (const format of ['json', 'ndjson', 'csv', 'txt']) {
       const { out } = await run(['settings', `--format=${format}`, '--stream.mqtt.password=geheim'], [settings])
