@@ -20,7 +20,8 @@ function stepIn(told: object): Step | undefined {
 export async function* withoutSteps({ err, isTerminal, now }: Context, label: string, told: AsyncIterable<object>): AsyncGenerator<object> {
   const begin = (total: number): Progress => showProgress({ label, noun: 'bytes', total, err, isTerminal, now })
   let progress: Progress | undefined
-  let seen = { bytes: 0, errors: 0 }
+  let bytes = 0
+  let errors = 0
   for await (const line of told) {
     const step = stepIn(line)
     if (step === undefined) {
@@ -29,14 +30,14 @@ export async function* withoutSteps({ err, isTerminal, now }: Context, label: st
       yield line
       continue
     }
-    if (step.bytes < seen.bytes) {
+    if (step.bytes < bytes) {
       progress?.finish()
       progress = undefined
-      seen = { ...seen, bytes: 0 }
+      bytes = 0
     }
     progress ??= begin(step.total)
-    progress.step({ items: step.bytes - seen.bytes, errors: step.errors - seen.errors })
-    seen = step
+    progress.step({ items: step.bytes - bytes, errors: step.errors - errors })
+    ;({ bytes, errors } = step)
   }
   progress?.finish()
 }
