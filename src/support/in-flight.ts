@@ -24,6 +24,12 @@ export class InFlight<M> {
     return this.#flights.length
   }
 
+  /** The marks of the oldest and the newest of these. */
+  get marks(): readonly [oldest: M, newest: M] | undefined {
+    const [oldest, newest] = [this.#flights.at(0), this.#flights.at(-1)]
+    return oldest === undefined || newest === undefined ? undefined : [oldest.mark, newest.mark]
+  }
+
   get bytes(): number {
     return this.#bytes
   }

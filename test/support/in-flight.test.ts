@@ -17,6 +17,7 @@ test('a mark lands only when all work before it is done', async () => {
   await turn()
   assert.deepEqual(landed, [])
   assert.equal(flights.bytes, 60, 'what waits for earlier work still counts')
+  assert.deepEqual(flights.marks, ['a', 'c'])
   a.resolve()
   await turn()
   assert.deepEqual(landed, ['b'], 'the newest of the finished beginning')
@@ -25,6 +26,7 @@ test('a mark lands only when all work before it is done', async () => {
   await turn()
   assert.deepEqual(landed, ['b', 'c'])
   assert.equal(flights.bytes, 0)
+  assert.equal(flights.marks, undefined)
 })
 
 test('nothing lands after work that failed', async () => {

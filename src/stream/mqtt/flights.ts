@@ -15,6 +15,10 @@ const mostBytes = 16 * 1024 * 1024
 export interface Flights {
   /** Sends a record, waiting for room before each publication; how many were sent. A record without publications is one that is done. */
   send(publication: Publication | undefined, position: Position): Promise<number>
+  /** The oldest and the newest record that were begun and are not acknowledged, or wait for one that is not. */
+  underWay(): readonly [oldest: Position, newest: Position] | undefined
+  /** Resolves when nothing is under way, or at the end. */
+  empty(): Promise<void>
 }
 
 export interface FlightsOptions {
@@ -28,37 +32,62 @@ export interface FlightsOptions {
 export function createFlights({ outlet, landed, failed, signal }: FlightsOptions): Flights {
   let publications = 0
   let bytes = 0
-  let room: PromiseWithResolvers<void> | undefined
-  const records = new InFlight<Position>(landed, (error) => failed(error instanceof Error ? error.message : String(error)))
-  signal.addEventListener('abort', () => room?.resolve(), { once: true })
+  let change: PromiseWithResolvers<void> | undefined
+  function changed(): void {
+    change?.resolve()
+    change = undefined
+  }
+  const records = new InFlight<Position>(
+    (position) => {
+      changed()
+      landed(position)
+    },
+    (error) => failed(error instanceof Error ? error.message : String(error)),
+  )
+  signal.addEventListener('abort', changed, { once: true })
 
-  const isFull = (): boolean => publications >= mostPublications || bytes >= mostBytes || records.count >= mostPublications
+  function whenChanged(): Promise<void> {
+    change ??= Promise.withResolvers<void>()
+    return change.promise
+  }
 
   async function fly(topic: string, payload: Buffer): Promise<void> {
     publications++
     bytes += payload.length
-    await outlet.publish(topic, payload)
-    publications--
-    bytes -= payload.length
-    room?.resolve()
+    try {
+      await outlet.publish(topic, payload)
+    } finally {
+      publications--
+      bytes -= payload.length
+      changed()
+    }
   }
 
   return {
     async send(publication, position) {
-      const sent: Promise<void>[] = []
-      for (const topic of publication?.topics ?? []) {
-        while (isFull() && !signal.aborted) {
-          room = Promise.withResolvers<void>()
-          await room.promise
-        }
-        if (signal.aborted) break
-        if (publication !== undefined) sent.push(fly(topic, publication.payload))
+      while (records.count >= mostPublications && !signal.aborted) await whenChanged()
+      if (signal.aborted) return 0
+      // It fails with its first publication that does, and is done with its last; what is broken off is neither.
+      const whole = Promise.withResolvers<void>()
+      records.add(whole.promise, 0, position)
+      let sent = 0
+      let open = 1
+      const land = (): void => {
+        if (--open === 0) whole.resolve()
       }
-      const all = Promise.all(sent)
-      // What was broken off is not done, whatever becomes of it.
-      if (signal.aborted) all.catch(() => undefined)
-      else records.add(all, 0, position)
-      return sent.length
+      for (const topic of publication?.topics ?? []) {
+        while ((publications >= mostPublications || bytes >= mostBytes) && !signal.aborted) await whenChanged()
+        if (signal.aborted || publication === undefined) return sent
+        sent++
+        open++
+        fly(topic, publication.payload).then(land, whole.reject)
+      }
+      land()
+      return sent
+    },
+    underWay: () => records.marks,
+    async empty() {
+      while (records.count > 0 && !signal.aborted) await whenChanged()
     },
   }
 }

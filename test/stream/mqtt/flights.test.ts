@@ -84,6 +84,39 @@ test('when it is broken off it waits for nobody, and nothing of the message coun
   assert.deepEqual(landed, [])
 })
 
+test('a publication that fails while others wait for room is told at once, and hurts nobody else', async (t) => {
+  const unhandled: unknown[] = []
+  const note = (error: unknown): void => void unhandled.push(error)
+  process.on('unhandledRejection', note)
+  t.after(() => process.off('unhandledRejection', note))
+  const { flights, open, failed, landed, serve } = slowBroker()
+  const sending = flights.send(publication(mostPublications + 1), 1)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(open.length, mostPublications)
+  const [first, ...others] = open.splice(0)
+  first?.reject(new Error('not this one'))
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual([failed, unhandled], [['not this one'], []])
+  assert.equal(open.length, 1, 'its place is free again')
+  for (const one of others) one.resolve()
+  assert.equal(await serve(sending), mostPublications + 1)
+  await serve(flights.send(publication(mostPublications), 2))
+  assert.deepEqual([landed, flights.underWay()], [[], [1, 2]], 'nothing after it counts as done')
+})
+
+test('records that say nothing wait for an earlier one only as long as there is room', async () => {
+  const { flights, open, landed } = slowBroker()
+  for (let position = 1; position <= mostPublications; position++) await flights.send(position === 1 ? publication(1) : undefined, position)
+  const state = { sent: false, empty: false }
+  void flights.send(undefined, mostPublications + 1).then(() => (state.sent = true))
+  void flights.empty().then(() => (state.empty = true))
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual([flights.underWay(), state], [[1, mostPublications], { sent: false, empty: false }])
+  open[0]?.resolve()
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual([landed.at(-1), flights.underWay(), state], [mostPublications + 1, undefined, { sent: true, empty: true }])
+})
+
 test('a publication that fails is told with its reason', async () => {
   const { flights, open, failed } = slowBroker()
   await flights.send(publication(1), 1)
