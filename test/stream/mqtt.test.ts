@@ -7,7 +7,7 @@ import { test, type TestContext } from 'node:test'
 import { connect as connectMqtt, connectAsync } from 'mqtt'
 import type { Entry } from '../../src/message/line.ts'
 import { embeddedBroker, type EmbeddedBroker } from '../../src/stream/mqtt/embedded.ts'
-import type { Outlet } from '../../src/stream/mqtt/outlet.ts'
+import type { Connect, Outlet } from '../../src/stream/mqtt/outlet.ts'
 import type { Publisher } from '../../src/stream/mqtt/publisher.ts'
 import { createPublications } from '../../src/stream/mqtt/topics.ts'
 import { edit, insert, message, openAt, remove, temporaryFolder, type Opened } from '../journal/fixtures.ts'
@@ -186,6 +186,60 @@ test('a record that cannot be published is counted and left out; it stops nothin
   assert.equal(publisher.state().refused, 1)
   assert.equal(publisher.state().connected, true)
   await through(publisher, journal)
+})
+
+/** A broker in the test's hands that ends the connection for some payloads; it acknowledges at once, or a turn later. */
+function pickyBroker(ends: (payload: Buffer) => boolean, acknowledge: 'at once' | 'a turn later') {
+  const heard: string[] = []
+  let connections = 0
+  const connect: Connect = () => {
+    connections++
+    const { promise: gone, resolve: end } = Promise.withResolvers<string>()
+    let over = false
+    return Promise.resolve({
+      address: 'a picky broker',
+      gone,
+      close: () => Promise.resolve(),
+      async publish(_topic, payload) {
+        if (ends(payload)) {
+          over = true
+          end('the connection was closed')
+        }
+        if (acknowledge === 'a turn later') await new Promise((resolve) => setImmediate(resolve))
+        if (over) throw new Error('the connection was closed')
+        heard.push(idOf(payload))
+      },
+    })
+  }
+  return { connect, heard, connections: () => connections }
+}
+
+for (const acknowledge of ['at once', 'a turn later'] as const) {
+  test(`a record for which the broker ends the connection is found, counted and left out, and what comes after it goes on; acknowledged ${acknowledge}`, async (t) => {
+    const { connect, heard, connections } = pickyBroker((payload) => payload.length > 100_000, acknowledge)
+    const { journal, publisher, connected } = await publish(t, connect, { families: ['all'] })
+    await connected()
+    await journal.append([insert('a'), insert('b'), insert('long', 'x'.repeat(100_000)), insert('c'), insert('d')])
+    await through(publisher, journal)
+    assert.deepEqual([...new Set(heard)], ['a', 'b', 'c', 'd'])
+    assert.equal(publisher.state().refused, 1)
+    assert.equal(connections(), 5, 'three until there is a suspicion, one to be sure')
+    await journal.append([insert('e')])
+    await through(publisher, journal)
+    assert.equal(connections(), 5)
+  })
+}
+
+test('a broker that takes nothing is asked less and less often, though it lets itself be connected to', async (t) => {
+  const { connect, connections } = pickyBroker(() => true, 'at once')
+  const { journal, connected } = await publish(t, connect, { families: ['all'] })
+  await connected()
+  const timers = t.mock.method(globalThis, 'setTimeout').mock
+  await journal.append([insert('a'), insert('b'), insert('c')])
+  while (connections() < 5) await new Promise((resolve) => setImmediate(resolve))
+  const waits = timers.calls.map(({ arguments: [, ms] }) => ms ?? 0).filter((ms) => ms > 0)
+  // Each between half and all of 20, 40, 80, 160 ms.
+  assert.deepEqual(waits.map((ms, i) => ms >= 10 * 2 ** i && ms <= 20 * 2 ** i), [true, true, true, true])
 })
 
 test('deletes and edits find where the message went after a restart as well', async (t) => {

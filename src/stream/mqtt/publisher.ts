@@ -5,9 +5,10 @@ import type { JournalRecord, Position } from '../../message/line.ts'
 import { backoff } from '../../support/backoff.ts'
 import { wait } from '../../support/timer.ts'
 import { openCursor, type Cursor, type CursorOptions } from './cursor.ts'
-import { createFlights } from './flights.ts'
+import { createFlights, type Flights } from './flights.ts'
 import type { Connect, Outlet } from './outlet.ts'
 import { startOfStretch } from './stretch.ts'
+import { createSuspects } from './suspects.ts'
 import type { Publication } from './topics.ts'
 
 export interface PublisherOptions {
@@ -53,14 +54,22 @@ export function createPublisher({ journal, connect, publications, statePath, now
   let reason: string | null = 'starting'
   let published = 0
   let refused = 0
+  const suspects = createSuspects()
+  /** Records that no broker takes; those that could come again. */
+  let leftOut: readonly Position[] = []
+
+  function refuse(position: Position, why: string): void {
+    refused++
+    log.warn(`not published, the record at ${position}: ${why}`)
+  }
 
   /** What to publish; a record that cannot be must not hold back those after it. */
   function publicationOf(record: JournalRecord): Publication | undefined {
     try {
-      return publications(record)
+      const publication = publications(record)
+      return leftOut.includes(record.position) ? undefined : publication
     } catch (error) {
-      refused++
-      log.warn(`not published, ${record.op} at ${record.position}: ${error instanceof Error ? error.message : String(error)}`)
+      refuse(record.position, error instanceof Error ? error.message : String(error))
       return undefined
     }
   }
@@ -89,14 +98,27 @@ export function createPublisher({ journal, connect, publications, statePath, now
     const both = AbortSignal.any([signal, ended.signal])
     const flights = createFlights({ outlet, landed: (position) => place.advance(position), failed: end, signal: both })
     void outlet.gone.then(end)
-    for await (const batch of journal.follow(from, both)) {
-      for (const record of batch.records()) {
-        published += await flights.send(publicationOf(record), record.position)
-        crashPoint('after publish')
-        if (both.aborted) return why
-      }
+    leftOut = leftOut.filter((position) => position > from)
+    await follow(flights, from, both)
+    const culprit = signal.aborted ? undefined : suspects.ended(flights.underWay())
+    if (culprit !== undefined) {
+      leftOut = [...leftOut, culprit]
+      refuse(culprit, `the broker ended the connection for it again and again, also when nothing else was sent (${why})`)
     }
     return why
+  }
+
+  async function follow(flights: Flights, from: Position, signal: AbortSignal): Promise<void> {
+    for await (const batch of journal.follow(from, signal)) {
+      for (const record of batch.records()) {
+        const alone = suspects.alone(record.position)
+        if (alone) await flights.empty()
+        published += await flights.send(publicationOf(record), record.position)
+        crashPoint('after publish')
+        if (alone) await flights.empty()
+        if (signal.aborted) return
+      }
+    }
   }
 
   async function connectOnce(place: Cursor, settling: number, ready: Promise<void>, signal: AbortSignal): Promise<void> {
@@ -122,12 +144,14 @@ export function createPublisher({ journal, connect, publications, statePath, now
       const ready = lookBackFrom(place.rewound(), signal)
       let settling = place.fresh ? 0 : settle
       while (!signal.aborted) {
+        const before = place.position
         try {
           await connectOnce(place, settling, ready, signal)
-          pause.reset()
         } catch (error) {
           reason = error instanceof Error ? error.message : String(error)
         }
+        // A connection that brought nothing forward is no success.
+        if (place.position > before) pause.reset()
         if (signal.aborted) break
         log.warn(`not publishing: ${reason ?? ''}`)
         settling = settle
