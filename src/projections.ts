@@ -9,6 +9,7 @@ import type { Archive } from './intake/archive.ts'
 import type { Journal } from './journal/port.ts'
 import type { Followers } from './journal/retain.ts'
 import { linePosition, type Position } from './message/line.ts'
+import type { Message } from './message/schema.ts'
 import type { Settings } from './settings/options.ts'
 import { createHub, type Hub } from './stream/hub.ts'
 import type { PublisherPoint } from './stream/mqtt/cursor.ts'
@@ -52,7 +53,7 @@ async function* replay(journal: Journal, after: Position, upTo: Position, signal
   }
 }
 
-function createMqtt({ archive, settings, journalId, log, now, crashPoint }: ProjectionOptions): Mqtt | null {
+function createMqtt({ archive, settings, journalId, log, now, crashPoint }: ProjectionOptions, isGone: (message: Message) => boolean): Mqtt | null {
   if (!settings['stream.enabled']) return null
   const address = settings['stream.mqtt.address']
   const qos = settings['stream.mqtt.qos']
@@ -76,6 +77,7 @@ function createMqtt({ archive, settings, journalId, log, now, crashPoint }: Proj
     connections: settings['stream.limit.total'],
     topics: settings['stream.mqtt.topics'],
     prefix: settings['stream.mqtt.prefix'],
+    isGone,
   })
 }
 
@@ -90,15 +92,16 @@ export async function openProjections(options: ProjectionOptions): Promise<Proje
     onRepaired: () => log.info('the index is whole again'),
   })
   const feed = createFeed({ journal, index, log })
+  const isGone = ({ id_str, user: { user_id } }: Message): boolean => known.id(id_str)?.deleted === true || (user_id !== undefined && (known.author(user_id)?.state ?? 'active') !== 'active')
   const hub = createHub({
     journal,
     authorKeys: (handle) => known.keysOf(handle),
-    isGone: ({ id_str, user: { user_id } }) => known.id(id_str)?.deleted === true || (user_id !== undefined && (known.author(user_id)?.state ?? 'active') !== 'active'),
+    isGone,
     replayRate,
     now,
     onFailure: (error) => log.error(`the stream: ${error instanceof Error ? error.message : String(error)}`),
   })
-  const publisher = createMqtt(options)
+  const publisher = createMqtt(options, isGone)
 
   const lagOf = (position: Position): number => Math.max(0, Math.floor((journal.last() - position) / 1000))
 

@@ -69,6 +69,11 @@ export function postFrame(time: number, key: string, text: string): string {
   return JSON.stringify({ did, time_us: time, kind: 'commit', commit: { rev: key, operation: 'create', collection: 'app.bsky.feed.post', rkey: key, record, cid: 'bafyreiapzyf65cmq55jklpnrihiygze2jmmdqvvkwqeiomd72pbp2iazuu' } })
 }
 
+/** A v1 frame that says whether the author of the posts is there; not being there is a suspension, of which one can come back. */
+export function accountFrame(time: number, active: boolean): string {
+  return JSON.stringify({ did, time_us: time, kind: 'account', account: { did, active, ...(active ? {} : { status: 'suspended' }), seq: 1, time: new Date(time / 1000).toISOString() } })
+}
+
 /** Publishes numbered posts about rain, going on from those before. */
 export function publisher(jetstream: Jetstream): { publish(count: number): void; readonly ids: readonly string[] } {
   const ids: string[] = []

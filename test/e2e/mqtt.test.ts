@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectAsync } from 'mqtt'
 import { temporaryFolder } from '../journal/fixtures.ts'
-import { idOf, postFrame, startJetstream } from './jetstream.ts'
+import { accountFrame, idOf, postFrame, startJetstream } from './jetstream.ts'
 import { ask, at, following, get, serve, until } from './program.ts'
 
-test('a message is heard by MQTT from the broker inside, and again by who is there after a restart', async (t) => {
+test('a message is heard by MQTT from the broker inside, and again by who is there after a restart; not one of a suspended author', async (t) => {
   const folder = await temporaryFolder()
   const jetstream = await startJetstream(t)
   const settings = { ...following(jetstream.url), 'stream.enabled': 'true', 'stream.broker.port': '0', 'stream.broker.port.ws': '0', 'stream.mqtt.prefix': 'loklak/' }
@@ -47,6 +47,22 @@ test('a message is heard by MQTT from the broker inside, and again by who is the
   await until('the second', () => (heard.includes(last) ? true : undefined), second)
   // What was told in the minute before is told again.
   assert.deepEqual(new Set(heard), new Set([`loklak/bluesky ${idOf('first')}`, last]))
+
+  const tell = (frame: (time: number) => string): void => {
+    const time = Date.now() * 1000
+    jetstream.publish(time, frame(time))
+  }
+  const kept = async (): Promise<unknown> => at(await ask(`${second.url}/api/status.json`), 'intake', 'outcomes', 'new')
+  heard.splice(0)
+  tell((time) => accountFrame(time, false))
+  await until('the suspension', () => (heard.length > 0 ? true : undefined), second)
+  const before = await kept()
+  publish('unheard')
+  await until('it to be kept', async () => ((await kept()) === before ? undefined : true), second)
+  tell((time) => accountFrame(time, true))
+  publish('third')
+  await until('the third', () => (heard.includes(`loklak/bluesky ${idOf('third')}`) ? true : undefined), second)
+  assert.deepEqual(heard, ['loklak/bluesky undefined', 'loklak/bluesky undefined', `loklak/bluesky ${idOf('third')}`], 'that the author is gone, and is back')
 })
 
 test('a prefix with which nothing could be published stops the start and is named', async (t) => {

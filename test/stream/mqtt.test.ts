@@ -265,6 +265,52 @@ test('deletes and edits find where the message went after a restart as well', as
   assert.deepEqual(listening.unique().map(({ payload }) => `${payload.$P} ${payload.id_str}`), ['I a', 'I b', 'U a', 'D a', 'D b'])
 })
 
+test('what was deleted or hidden meanwhile is not published again after a break, and not late; its delete is', async (t) => {
+  const working = await start(t)
+  const listening = await listen(t, working.addresses[0] ?? '', {}, 'test/user/ann')
+  const gone = new Set<string>()
+  let lose = Promise.withResolvers<string>()
+  let away = false
+  const { journal, publisher, connected } = await publish(t, async (signal) => {
+    if (away) throw new Error('connect ECONNREFUSED')
+    lose = Promise.withResolvers<string>()
+    return { ...(await working.connect(signal)), gone: lose.promise }
+  }, { publications: createPublications(['user'], '', ({ id_str }) => gone.has(id_str)) })
+  await connected()
+  await journal.append([insert('a', 'to be deleted'), insert('b', 'stays')])
+  await listening.count(2)
+  await through(publisher, journal)
+  away = true
+  lose.resolve('the broker was killed')
+  while (publisher.state().connected) await new Promise((resolve) => setImmediate(resolve))
+  listening.heard.splice(0)
+  await journal.append([insert('c', 'to be deleted as well'), remove('a'), remove('c'), insert('d', 'of one who asked to be hidden'), insert('e')])
+  for (const id of ['a', 'c', 'd']) gone.add(id)
+  away = false
+  await connected()
+  await through(publisher, journal)
+  await listening.count(5)
+  assert.deepEqual(listening.heard.map(({ payload }) => `${payload.$P} ${payload.id_str}`), ['I b', 'D a', 'D c', 'I e'])
+})
+
+test('what the intake learns from a batch counts for that batch: whoever is hidden in it is not published', async (t) => {
+  const { connect, addresses } = await start(t)
+  const listening = await listen(t, addresses[0] ?? '', {}, 'all')
+  const gone = new Set<string>()
+  const { journal, connected } = await publish(t, connect, { publications: createPublications(['all'], '', ({ id_str }) => gone.has(id_str)) })
+  await connected()
+  // As the intake does it: what is synced is applied when the append resolves, and not before.
+  const keep = async (id: string): Promise<void> => {
+    await journal.append([insert(id)])
+    await Promise.resolve()
+    gone.add(id)
+  }
+  await keep('a')
+  await journal.append([insert('b')])
+  await listening.count(1)
+  assert.deepEqual(listening.heard.map(({ payload }) => payload.id_str), ['b'])
+})
+
 test('after a reconnect listeners get time to come back before anything is published', async (t) => {
   const working = await start(t)
   const { promise: lost, resolve: lose } = Promise.withResolvers<string>()

@@ -1,5 +1,6 @@
 // Owns MQTT as the rest sees it: a projection that publishes, to a broker elsewhere or to the one inside, whichever the
 // settings say. The libraries are loaded only where MQTT is wanted.
+import type { Message } from '../../message/schema.ts'
 import { createPublisher, type PublisherOptions, type PublisherState } from './publisher.ts'
 import type { EmbeddedBroker } from './embedded.ts'
 import type { Connect } from './outlet.ts'
@@ -14,6 +15,8 @@ export interface MqttOptions extends Pick<PublisherOptions, 'journal' | 'statePa
   readonly connections: number
   readonly topics: readonly TopicFamily[]
   readonly prefix: string
+  /** Whether a message, or its author, was deleted or hidden since: then its text is not published any more. */
+  readonly isGone: (message: Message) => boolean
 }
 
 /** Milliseconds in which listeners come back after the broker, or the program with the broker inside, was away; clients try again after one or two seconds. */
@@ -46,7 +49,7 @@ export function mqtt(options: MqttOptions): Mqtt {
     return inside.connect(signal)
   }
 
-  const publisher = createPublisher({ ...options, connect, settle, publications: createPublications(options.topics, options.prefix) })
+  const publisher = createPublisher({ ...options, connect, settle, publications: createPublications(options.topics, options.prefix, options.isGone) })
   return {
     async run(signal) {
       await publisher.run(signal)

@@ -1,5 +1,6 @@
 // Owns publishing the journal to a broker: a projection with a durable cursor, so that a broker that is away for an hour gets
 // everything after, in order, at least once. MQTT is delivery, never record. Does not know which broker it is.
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Journal } from '../../journal/port.ts'
 import type { JournalRecord, Position } from '../../message/line.ts'
 import { backoff } from '../../support/backoff.ts'
@@ -110,6 +111,8 @@ export function createPublisher({ journal, connect, publications, statePath, now
 
   async function follow(flights: Flights, from: Position, signal: AbortSignal): Promise<void> {
     for await (const batch of journal.follow(from, signal)) {
+      // Not in the turn in which it was synced: in that turn the intake learns from it who and what is gone.
+      await breathe()
       for (const record of batch.records()) {
         const alone = suspects.alone(record.position)
         if (alone) await flights.empty()

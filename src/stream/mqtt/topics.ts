@@ -27,9 +27,9 @@ const networkOf = (id_str: string): readonly string[] => (id_str.includes(':') ?
 
 /**
  * What to publish for a record; undefined for what is not announced. Records come in order, and after a break some of them
- * again; then the answer is the same.
+ * again; then the answer is the same, but for messages that are gone by then: of these nothing is published any more but the delete.
  */
-export function createPublications(families: readonly TopicFamily[], prefix: string): (record: JournalRecord) => Publication | undefined {
+export function createPublications(families: readonly TopicFamily[], prefix: string, isGone: (message: Message) => boolean = () => false): (record: JournalRecord) => Publication | undefined {
   const named = families.filter((family) => family !== 'all' && family !== 'network')
   const withAll = families.includes('all')
   const withNetwork = families.includes('network')
@@ -38,13 +38,13 @@ export function createPublications(families: readonly TopicFamily[], prefix: str
   const wanted = (channel: string): boolean => channel.includes('/') || (channel === 'all' ? withAll : withNetwork)
   const publication = (channels: readonly string[], payload: object): Publication => ({ topics: channels.filter(wanted).map((channel) => prefix + channel), payload: encode(payload) })
 
-  function ofMessage(message: Message, op: 'I' | 'U', position: number): Publication {
+  function ofMessage(message: Message, op: 'I' | 'U', position: number): Publication | undefined {
     const now = channelsOf(message, named)
     // An edit also goes where the older versions went, and so does the delete after it: who heard those must hear this.
     const before = op === 'U' ? (went.get(message.id_str) ?? []) : []
     const all = [...new Set([...now, ...before])]
     went.set(message.id_str, all.length > mostChannels ? now : all)
-    return publication(all, { $T: position, $P: op, ...present(message) })
+    return isGone(message) ? undefined : publication(all, { $T: position, $P: op, ...present(message) })
   }
 
   function ofAuthor(author: Author, position: number): Publication {

@@ -47,6 +47,17 @@ test('who heard any version of a message hears of its end', () => {
   assert.deepEqual(topics(remove('a')), ['test/hashtag/rain', 'any/hashtag/rain', 'test/hashtag/sun', 'any/hashtag/sun'])
 })
 
+test('what is gone is not told any more, new or edited, but its delete goes where it was or would have been', () => {
+  const gone = new Set<string>()
+  const publications = createPublications(['hashtag'], '', ({ id_str }) => gone.has(id_str))
+  const topics = (position: number, entry: Entry) => publications({ ...entry, position })?.topics
+  assert.deepEqual(topics(1, tagged('I', 'a', 'sun')), ['test/hashtag/sun', 'any/hashtag/sun'])
+  gone.add('a')
+  assert.equal(topics(1, tagged('I', 'a', 'sun')), undefined, 'again, after a break')
+  assert.equal(topics(2, tagged('U', 'a', 'rain')), undefined)
+  assert.deepEqual(topics(3, remove('a')), ['test/hashtag/rain', 'any/hashtag/rain', 'test/hashtag/sun', 'any/hashtag/sun'])
+})
+
 /** A new name; the state is what it was since a position. */
 const renamed = (name: string, state_since: number): Entry => ({ op: 'A', imported: false, author: { key: 'ann', network: 'test', handle: 'ann.test', name, state: 'active', state_since } })
 
