@@ -104,6 +104,8 @@ const Mqtt = Type.Object({
   published: Type.Number({ description: 'publications since the start, repeats among them' }),
   refused: Type.Number({ description: 'records since the start that could not be published' }),
   clients: orNull(Type.Number({ description: 'listeners of the broker inside; null where the broker is elsewhere' })),
+  cut: orNull(Type.Number({ description: 'listeners of the broker inside since the start that took too little' })),
+  turned_away: orNull(Type.Number({ description: 'by the broker inside, since the start: connections without a place, too large packets, too many subscriptions' })),
 })
 
 export const StatusAnswer = Type.Object({

@@ -42,6 +42,8 @@ export const metricTable = {
   loklak_mqtt_published_total: { kind: 'counter', labels: [], help: 'Publications by MQTT since the start, repeats among them; one message is one for each of its topics.' },
   loklak_mqtt_refused_total: { kind: 'counter', labels: [], help: 'Records since the start that could not be published by MQTT.' },
   loklak_mqtt_clients: { kind: 'gauge', labels: [], help: 'Listeners of the broker inside; absent where the broker is elsewhere.' },
+  loklak_mqtt_cut_total: { kind: 'counter', labels: [], help: 'Listeners of the broker inside since the start that were thrown out because they took too little; absent where the broker is elsewhere.' },
+  loklak_mqtt_turned_away_total: { kind: 'counter', labels: [], help: 'By the broker inside, since the start: connections without a place, too large packets, too many subscriptions; absent where the broker is elsewhere.' },
   loklak_http_request_seconds: { kind: 'histogram', labels: ['route', 'method', 'status'], help: 'How long requests took, by route and class of status.' },
   loklak_http_connections: { kind: 'gauge', labels: [], help: 'Open connections.' },
   loklak_http_refused_connections_total: { kind: 'counter', labels: [], help: 'Connections refused because there were too many.' },

@@ -151,6 +151,8 @@ test('/metrics tells the same as status.json', async () => {
     'loklak_mqtt_published_total 7000',
     'loklak_mqtt_refused_total 1',
     'loklak_mqtt_clients 4',
+    'loklak_mqtt_cut_total 5',
+    'loklak_mqtt_turned_away_total 6',
     'loklak_projection_lag_seconds{projection="index"} 0.004',
     'loklak_http_request_seconds_count{route="/api/health/live",method="GET",status="2xx"} 1',
   ]) assert.ok(body.includes(`\n${line}\n`), line)

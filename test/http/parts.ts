@@ -51,7 +51,7 @@ export function statusAt(now: number): Status {
     dumped: windows,
     counts: { messages: 900, users: 40, queries: 0, accounts: 0 },
     stream: { subscribers: 3, replaying: 1, delivered: 5000, cut: 2 },
-    mqtt: { connected: true, published: 7000, refused: 1, clients: 4 },
+    mqtt: { connected: true, published: 7000, refused: 1, clients: 4, cut: 5, turned_away: 6 },
     stream_enabled: false,
   }
 }

@@ -107,33 +107,7 @@ test('MQTT clients that are not ours can connect with any name and no password, 
   t.after(() => opened.close())
   const client = await connectAsync(opened.addresses[0] ?? '', { username: 'anyone', password: 'anything' })
   t.after(() => client.endAsync(true))
-  assert.equal(opened.clients(), 1)
-})
-
-/** CONNECT, and SUBSCRIBE to `all` at QoS 0, byte by byte: a client of which we know that it reads nothing. */
-const connectAndSubscribe = Buffer.from('100f00044d5154540402003c0003726177820800010003616c6c00', 'hex')
-
-test('a listener that reads nothing is thrown out, and the others get everything', { timeout: 30_000 }, async (t) => {
-  const opened = await embeddedBroker({ port: 0, portWs: 0, connections: 10 })
-  t.after(() => opened.close())
-  const [address = ''] = opened.addresses
-  const listening = await listen(t, address, {}, 'all')
-  const deaf = connectTcp(Number(new URL(address).port), '127.0.0.1').pause()
-  t.after(() => deaf.destroy())
-  deaf.on('error', () => undefined)
-  deaf.write(connectAndSubscribe)
-  while (opened.clients() < 2) await new Promise((resolve) => setImmediate(resolve))
-  const { journal, connected } = await publish(t, opened.connect, { families: ['all'] })
-  await connected()
-  // More than a kernel keeps for a connection, and what may wait for a listener besides.
-  const long = 'rain '.repeat(8_000)
-  const total = 600
-  for (let i = 0; i < total; i += 20) await journal.append(Array.from({ length: 20 }, (_, j) => insert(`m${i + j}`, long)))
-  await listening.count(total)
-  while (opened.clients() > 1) await new Promise((resolve) => setImmediate(resolve))
-  assert.deepEqual(listening.unique().map(({ payload }) => payload.id_str), Array.from({ length: total }, (_, i) => `m${i}`))
-  await journal.append([insert('after')])
-  await listening.count(total + 1)
+  assert.equal(opened.counts().clients, 1)
 })
 
 test('no session sleeps in the broker: what a listener missed does not wait in memory', async (t) => {
@@ -199,6 +173,7 @@ function pickyBroker(ends: (payload: Buffer) => boolean, acknowledge: 'at once' 
     return Promise.resolve({
       address: 'a picky broker',
       gone,
+      room: () => Promise.resolve(),
       close: () => Promise.resolve(),
       async publish(_topic, payload) {
         if (ends(payload)) {
@@ -309,6 +284,35 @@ test('what the intake learns from a batch counts for that batch: whoever is hidd
   await journal.append([insert('b')])
   await listening.count(1)
   assert.deepEqual(listening.heard.map(({ payload }) => payload.id_str), ['b'])
+})
+
+test('only what is late waits for listeners that are behind', async (t) => {
+  const waits: string[] = []
+  const { promise: room, resolve: make } = Promise.withResolvers<void>()
+  t.after(() => make())
+  const connect: Connect = () => Promise.resolve({
+    address: 'a broker with a listener that is behind',
+    publish: (_topic, payload) => Promise.resolve(void waits.push(idOf(payload))),
+    room: () => (waits.push('waits'), room),
+    gone: new Promise<string>(() => undefined),
+    close: () => Promise.resolve(),
+  })
+  const stored = Date.UTC(2026, 0, 2, 12)
+  let after = 900
+  const path = await temporaryFolder()
+  const journal = await openAt(t, path, { now: () => stored })
+  const { publisher, connected } = await publish(t, connect, { families: ['all'], path, journal, now: () => stored + after })
+  await connected()
+  await journal.append([insert('live')])
+  while (waits.length < 1) await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(waits, ['live'])
+  after = 1_100
+  await journal.append([insert('late')])
+  while (waits.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(waits, ['live', 'waits'])
+  make()
+  await through(publisher, journal)
+  assert.deepEqual(waits, ['live', 'waits', 'late'])
 })
 
 test('after a reconnect listeners get time to come back before anything is published', async (t) => {

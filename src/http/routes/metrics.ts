@@ -48,6 +48,8 @@ function fill(metrics: Metrics, { parts, options, doors, streams }: Room): void 
   metrics.replace('loklak_mqtt_published_total', mqtt === null ? [] : one(mqtt.published))
   metrics.replace('loklak_mqtt_refused_total', mqtt === null ? [] : one(mqtt.refused))
   metrics.replace('loklak_mqtt_clients', mqtt === null || mqtt.clients === null ? [] : one(mqtt.clients))
+  metrics.replace('loklak_mqtt_cut_total', mqtt === null || mqtt.cut === null ? [] : one(mqtt.cut))
+  metrics.replace('loklak_mqtt_turned_away_total', mqtt === null || mqtt.turned_away === null ? [] : one(mqtt.turned_away))
   metrics.replace('loklak_http_connections', one(doors.open))
   metrics.replace('loklak_http_refused_connections_total', one(doors.refused))
 }

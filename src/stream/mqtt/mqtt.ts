@@ -22,10 +22,15 @@ export interface MqttOptions extends Pick<PublisherOptions, 'journal' | 'statePa
 /** Milliseconds in which listeners come back after the broker, or the program with the broker inside, was away; clients try again after one or two seconds. */
 const settle = 5_000
 
+/** The last three are of the broker inside; null where it is elsewhere. */
 export interface MqttCounts extends Pick<PublisherState, 'connected' | 'published' | 'refused'> {
-  /** Listeners of the broker inside; null where it is elsewhere. */
   readonly clients: number | null
+  readonly cut: number | null
+  readonly turned_away: number | null
 }
+
+const elsewhere = { clients: null, cut: null, turned_away: null }
+const notOpen = { clients: 0, cut: 0, turned_away: 0 }
 
 export interface Mqtt {
   /** Publishes until the signal aborts, then closes everything. A broker that is away holds nothing up. */
@@ -58,7 +63,7 @@ export function mqtt(options: MqttOptions): Mqtt {
     state: () => publisher.state(),
     counts() {
       const { connected, published, refused } = publisher.state()
-      return { connected, published, refused, clients: remote === undefined ? (inside?.clients() ?? 0) : null }
+      return { connected, published, refused, ...(remote === undefined ? (inside?.counts() ?? notOpen) : elsewhere) }
     },
   }
 }

@@ -5,6 +5,8 @@ export interface Outlet {
   readonly address: string
   /** Resolves when the broker has taken the responsibility for it; rejects when the connection is gone. */
   publish(topic: string, payload: Buffer): Promise<void>
+  /** Resolves when listeners that are behind have taken what they can, within bounds; asked before what is late anyway. */
+  room(signal: AbortSignal): Promise<void>
   /** Resolves with the reason when the connection is gone. */
   readonly gone: Promise<string>
   close(): Promise<void>

@@ -48,6 +48,8 @@ export interface Publisher {
 
 /** Bytes of dumps that are read at the start, so that deletes and edits find where messages went. */
 const lookBack = 64 * 1024 * 1024
+/** Milliseconds after which a record is no longer live: it may wait a little longer, so that nobody is overrun. */
+const late = 1_000
 
 export function createPublisher({ journal, connect, publications, statePath, now, log, crashPoint = () => undefined, rewind = 60_000, settle = 0, leastWait = 1_000 }: PublisherOptions): Publisher {
   let cursor: Cursor | undefined
@@ -100,7 +102,7 @@ export function createPublisher({ journal, connect, publications, statePath, now
     const flights = createFlights({ outlet, landed: (position) => place.advance(position), failed: end, signal: both })
     void outlet.gone.then(end)
     leftOut = leftOut.filter((position) => position > from)
-    await follow(flights, from, both)
+    await follow(outlet, flights, from, both)
     const culprit = signal.aborted ? undefined : suspects.ended(flights.underWay())
     if (culprit !== undefined) {
       leftOut = [...leftOut, culprit]
@@ -109,11 +111,12 @@ export function createPublisher({ journal, connect, publications, statePath, now
     return why
   }
 
-  async function follow(flights: Flights, from: Position, signal: AbortSignal): Promise<void> {
+  async function follow(outlet: Outlet, flights: Flights, from: Position, signal: AbortSignal): Promise<void> {
     for await (const batch of journal.follow(from, signal)) {
       // Not in the turn in which it was synced: in that turn the intake learns from it who and what is gone.
       await breathe()
       for (const record of batch.records()) {
+        if (now() - record.position / 1_000 > late) await outlet.room(signal)
         const alone = suspects.alone(record.position)
         if (alone) await flights.empty()
         published += await flights.send(publicationOf(record), record.position)

@@ -64,6 +64,8 @@ export function remoteBroker(options: RemoteOptions): Connect {
       async publish(topic, payload) {
         await client.publishAsync(topic, payload, { qos: options.qos })
       },
+      // That is the broker's own business.
+      room: () => Promise.resolve(),
       gone,
       async close() {
         await close()
