@@ -26,6 +26,8 @@ export interface Mosquitto {
   resume(): void
   /** Starts it again on the same folder and ports. */
   restart(): Promise<void>
+  /** The last that it wrote: who connected, and as whom. */
+  log(): string
 }
 
 /** A Mosquitto in a folder of its own; started. */
@@ -56,6 +58,7 @@ export async function mosquitto(folder: string): Promise<Mosquitto> {
     async restart() {
       broker = await startBroker()
     },
+    log: () => broker.output(),
   }
 }
 

@@ -70,6 +70,54 @@ test('a listener with a session who sleeps while 3,000 messages come has them al
   assert.deepEqual(heard, ids(3_000))
 })
 
+for (const qos of [0, 2] as const) {
+  test(`at quality of service ${qos} everything is published as well, and the cursor follows`, broker, async (t) => {
+    const broker = await server(t)
+    const address = `mqtt://127.0.0.1:${broker.tcp}`
+    const listening = await connectAsync(address)
+    t.after(() => listening.endAsync(true))
+    const heard: string[] = []
+    const qualities = new Set<number>()
+    listening.on('message', (_topic, payload, packet) => {
+      const { id_str }: { id_str: string } = JSON.parse(payload.toString())
+      heard.push(id_str)
+      qualities.add(packet.qos)
+    })
+    await listening.subscribeAsync('all', { qos: 2 })
+    const { journal, publisher, connected } = await publish(t, remoteBroker({ address, user: 'loklak', password: broker.password, ca: undefined, clientId: 'loklak-test', qos }), { families: ['all'] })
+    await connected()
+    for (let i = 0; i < 2_000; i += 100) await journal.append(ids(2_000).slice(i, i + 100).map((id) => insert(id)))
+    await until('everything is published', () => (publisher.state().position === journal.last() ? true : undefined))
+    await until('everything is heard', () => (heard.length >= 2_000 ? true : undefined))
+    assert.deepEqual(heard, ids(2_000))
+    assert.deepEqual(qualities, new Set([qos]))
+  })
+}
+
+test('the program connects by TLS with the authority and the name from its settings; without them, it says why not, and has a name of its own', broker, async (t) => {
+  const broker = await server(t)
+  const jetstream = await startJetstream(t)
+  const begin = async (settings: Readonly<Record<string, string>>) => {
+    const loklak = await startLoklak('loklak', await temporaryFolder(), jetstream.url, { 'disk.floor': '0', 'stream.enabled': 'true', 'stream.mqtt.user': 'loklak', 'stream.mqtt.password': broker.password, ...settings })
+    t.after(() => loklak.kill())
+    return loklak
+  }
+  const tls = `mqtts://localhost:${broker.tls}`
+  const named = await begin({ 'stream.mqtt.address': tls, 'stream.mqtt.ca': broker.ca, 'stream.mqtt.client.id': 'the-newsroom' })
+  await until('its name', () => (/New client connected .* as the-newsroom \(/.test(broker.log()) ? true : undefined), { describe: () => broker.log() + named.output() })
+  await named.kill()
+  const nameless = await begin({ 'stream.mqtt.address': `mqtt://127.0.0.1:${broker.tcp}` })
+  await until('a name from the journal', () => (/New client connected .* as loklak-[\w-]{8,} \(/.test(broker.log()) ? true : undefined), { describe: () => broker.log() })
+  await nameless.kill()
+  const without = await begin({ 'stream.mqtt.address': tls })
+  const reason = await until('the reason', async () => {
+    const { body } = await fetchOperator(`${without.url()}/api/status.json`, { signal: AbortSignal.timeout(10_000), timeout: 10_000, mostBytes: 1e6 })
+    const { degraded }: { degraded: readonly object[] } = JSON.parse(body.toString())
+    return degraded.map((one) => JSON.stringify(one)).find((one) => one.includes('mqtt') && !one.includes('starting'))
+  })
+  assert.match(reason, /self.signed|unable to (verify|get)/i)
+})
+
 test('a wrong password and a certificate of somebody else are refused with a reason', broker, async (t) => {
   const broker = await server(t)
   const { signal } = new AbortController()
