@@ -47,7 +47,7 @@ export interface KnownReader {
 export interface Known extends KnownReader {
   cursor(): Position
   /** Takes in records that are synced, in order. Idempotent. */
-  apply(records: readonly JournalRecord[], cursor: Position): void
+  apply(records: Iterable<JournalRecord>, cursor: Position): void
   /** Takes in that what is known of an author is newer than its last record says. Not in the dumps: made again from them it is as old as the record. */
   heard(author: Author): void
   /** Takes in an id whose message retention removed. */

@@ -1,7 +1,7 @@
 // Owns following the journal from any position: first what lies on disk, then, without a gap, what is written. A reader
 // that falls behind the part in memory goes back to the disk by itself.
 import type { Position } from '../message/line.ts'
-import { together, trim } from './batch.ts'
+import { gap, together, trim } from './batch.ts'
 import type { Batch, Segment } from './port.ts'
 import { readSegment, type OnSegmentDamage } from './read.ts'
 import type { Tail } from './tail.ts'
@@ -20,25 +20,33 @@ export function segmentsAfter(segments: readonly Segment[], after: Position): re
   return segments.slice(Math.max(first, 0))
 }
 
+/** What is missing where a reader who wants all from a position on can only begin at another. Who wants all there is misses nothing. */
+function* missing(from: Position, to: Position): Generator<Batch> {
+  if (from > 1 && from < to) yield gap({ from, to })
+}
+
 /** What lies on disk after a position, up to what was synced when each segment was reached. */
-export async function* readBack({ segments, onDamage }: Followed, after: Position, signal: AbortSignal): AsyncGenerator<Batch> {
-  let at = after
+export async function* readBack({ tail, segments, onDamage }: Followed, after: Position, signal: AbortSignal): AsyncGenerator<Batch> {
   let begun = -1
+  /** Where the next segment begins, unless retention was faster. */
+  let due = after + 1
   for (;;) {
-    const [segment, next] = segmentsAfter(segments(), at).filter(({ from }) => from > begun)
+    const [segment, next] = segmentsAfter(segments(), after).filter(({ from }) => from > begun)
     if (segment === undefined || signal.aborted) return
-    for await (const batch of readSegment(segment, at, onDamage, next?.from)) {
-      at = batch.last
-      yield batch
-    }
+    yield* missing(due, segment.from)
+    const readable = yield* readSegment(segment, after, onDamage, next?.from)
+    if (readable !== undefined) yield* missing(readable + 1, next?.from ?? tail.floor() + 1)
     // The open one goes on: it may have been written to and have ended since, and what came to it then is not read yet.
     if (next === undefined) return
     begun = segment.from
+    due = next.from
   }
 }
 
 export async function* follow(followed: Followed, after: Position, signal: AbortSignal): AsyncGenerator<Batch> {
-  let at = after
+  const oldest = followed.segments()[0]?.from ?? 0
+  yield* missing(after + 1, oldest)
+  let at = after > 0 ? Math.max(after, oldest - 1) : 0
   while (!signal.aborted) {
     const live = followed.tail.after(at)
     if (live === undefined) {
@@ -49,7 +57,7 @@ export async function* follow(followed: Followed, after: Position, signal: Abort
         at = batch.last
         if (followed.tail.after(at) !== undefined) break
       }
-      // Nothing readable lies between here and the part in memory (a segment is gone or damaged): go on from there.
+      // Nothing lies between here and the part in memory: compaction took the last records before the start.
       if (at === before && followed.tail.after(at) === undefined) at = followed.tail.floor()
       continue
     }

@@ -21,12 +21,23 @@ export interface Blockage {
   readonly since: string
 }
 
-/** Consecutive records, at least one. Readers that parse elsewhere take the lines, the others the records. */
+/** From the first position to the one before the last. */
+export interface Stretch {
+  readonly from: Position
+  readonly to: Position
+}
+
+/** Consecutive records. Readers that parse elsewhere take the lines, the others the records. */
 export interface Batch {
+  /** Everything up to here was read. */
   readonly last: Position
   readonly lines: readonly string[]
-  /** Damaged lines are left out here; they are reported and set aside by the journal. */
-  records(): readonly JournalRecord[]
+  /** Lines that were gone through for it: where reading begins in the middle of something, more than it has. */
+  readonly read: number
+  /** Then there is nothing else in it: this was not kept, or could not be read. Reading goes on behind it. */
+  readonly missing?: Stretch
+  /** Damaged lines are left out here; they are reported and set aside by the journal. Parsed one by one, as they are taken. */
+  records(): Iterable<JournalRecord>
 }
 
 export interface Journal {

@@ -38,9 +38,10 @@ async function seek(path: string, size: number, after: Position): Promise<number
 
 /**
  * The records of a segment after a position, in batches of about 256 kB; `before` is where the next segment begins. A
- * segment that breaks off (a damaged gzip stream, an I/O error) is reported and ends there.
+ * segment that breaks off (a damaged gzip stream, an I/O error) is reported and ends there, and one that retention removed has
+ * none. Then it returns the place after which nothing could be read.
  */
-export async function* readSegment(segment: Segment, after: Position, onDamage: OnSegmentDamage, before: Position = Number.POSITIVE_INFINITY): AsyncGenerator<Batch> {
+export async function* readSegment(segment: Segment, after: Position, onDamage: OnSegmentDamage, before: Position = Number.POSITIVE_INFINITY): AsyncGenerator<Batch, Position | undefined> {
   const damage: OnDamage = (line, reason) => onDamage(segment.name, line, reason)
   let at = after
   let previous: Position = segment.from - 1
@@ -48,20 +49,23 @@ export async function* readSegment(segment: Segment, after: Position, onDamage: 
     const from = segment.sealed || after < segment.from ? 0 : await seek(segment.path, segment.bytes, after)
     for await (const all of linesFrom(segment, from, damage)) {
       const lines: string[] = []
+      let read = 0
       const take = (line: string, position: Position) => {
+        read++
         if (position <= at) return
         lines.push(line)
         at = position
       }
       previous = sift(all, previous, before, take, damage)
-      if (lines.length > 0) yield readBatch(at, lines, damage)
+      if (read > 0) yield readBatch(at, lines, read, damage)
     }
+    return undefined
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       // It was sealed between being listed and being opened; a sealed one that is gone was removed by retention.
-      if (!segment.sealed) yield* readSegment({ ...segment, name: `${segment.name}.gz`, path: `${segment.path}.gz`, sealed: true }, at, onDamage, before)
-      return
+      return segment.sealed ? at : yield* readSegment({ ...segment, name: `${segment.name}.gz`, path: `${segment.path}.gz`, sealed: true }, at, onDamage, before)
     }
     damage('', `unreadable: ${error instanceof Error ? error.message : String(error)}`)
+    return at
   }
 }

@@ -82,7 +82,7 @@ async function writeLeft(segment: Segment, target: string, onDamage: OnSegmentDa
   try {
     for await (const batch of readSegment(segment, 0, onDamage)) {
       signal.throwIfAborted()
-      await write(batch.records().map(lineLeft))
+      await write(Array.from(batch.records(), lineLeft))
       counts.last = batch.last
     }
     // Nothing at all would be no gzip file.

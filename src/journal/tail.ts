@@ -18,8 +18,8 @@ export interface Tail {
 /** Batches whose records are kept at hand. */
 const fresh = 4
 
-const linesOnly = ({ last, lines }: Batch): Batch =>
-  readBatch(last, lines, (_line, reason) => {
+const linesOnly = ({ last, lines, read }: Batch): Batch =>
+  readBatch(last, lines, read, (_line, reason) => {
     throw new TypeError(`a line that was just written cannot be read: ${reason}`)
   })
 

@@ -1,5 +1,6 @@
 // Owns which event a record of the journal is, and its data. Pure.
 import { present } from '../enrich/present.ts'
+import type { Stretch } from '../journal/port.ts'
 import type { JournalRecord, Position } from '../message/line.ts'
 import { frame, type Frame } from './frame.ts'
 
@@ -17,9 +18,8 @@ export function authorFrame({ position, author }: Extract<JournalRecord, { op: '
 
 const instant = (position: Position): string => new Date(Math.floor(position / 1000)).toISOString()
 
-/** Something was asked for from before the oldest record that is kept, which may stand at `to` itself. */
-export const missingFrame = (from: Position, to: Position): Frame =>
-  frame(to - 1, 'info', { reason: 'not kept any more, or not yet', missing: { from: instant(from + 1), to: instant(to) } })
+/** What should come here is not kept, or cannot be read. The next record may stand at `to` itself. */
+export const missingFrame = ({ from, to }: Stretch): Frame => frame(to - 1, 'info', { reason: 'not kept any more, or not yet', missing: { from: instant(from), to: instant(to) } })
 
 /** The subscriber read too slowly and is cut off; `resume` is where to go on. */
 export const slowFrame = (position: Position): Frame => frame(position, 'info', { reason: 'too slow', resume: String(position) })

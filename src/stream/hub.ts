@@ -1,7 +1,7 @@
 // Owns telling every subscriber what it wants to hear, in the order of the journal, from any position on and without a gap or
 // a repeat. Does not know wires: a subscriber is something that takes frames and says when it has too many.
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { Batch, Journal } from '../journal/port.ts'
+import type { Batch, Journal, Stretch } from '../journal/port.ts'
 import type { JournalRecord, Position } from '../message/line.ts'
 import type { Message } from '../message/schema.ts'
 import { fold } from '../message/text/fold.ts'
@@ -9,7 +9,7 @@ import type { AuthorKeys } from '../query/tree.ts'
 import { createPace } from '../support/pace.ts'
 import { wait } from '../support/timer.ts'
 import { changesState } from './away.ts'
-import { authorFrame, deleteFrame, messageFrame, slowFrame } from './event.ts'
+import { authorFrame, deleteFrame, messageFrame, missingFrame, slowFrame } from './event.ts'
 import type { Frame } from './frame.ts'
 import { createMatcher } from './matcher.ts'
 import { nobody, type Member, type Start, type Subscriber } from './member.ts'
@@ -44,7 +44,7 @@ export interface Hub {
 }
 
 export interface HubOptions {
-  readonly journal: Pick<Journal, 'follow' | 'last' | 'segments'>
+  readonly journal: Pick<Journal, 'follow' | 'last'>
   /** Who ever had a handle. */
   readonly authorKeys: AuthorKeys
   /** Whether a message, or its author, was deleted or hidden since: who comes later is not told it any more. */
@@ -169,7 +169,14 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
     }
   }
 
+  function tellMissing(missing: Stretch): void {
+    onFailure(new Error(`dumps went before they were told: ${JSON.stringify(missing)}`))
+    const frame = missingFrame(missing)
+    for (const member of members) deliver(member, frame)
+  }
+
   async function tellAll(batch: Batch): Promise<void> {
+    if (batch.missing !== undefined) tellMissing(batch.missing)
     // Not in the turn in which it was synced: in that turn the intake learns from it who has which handle.
     await breathe()
     if (members.size === 0) keys.clear()

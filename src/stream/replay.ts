@@ -13,7 +13,7 @@ import type { Member } from './member.ts'
 import { passing, wantsNetwork } from './subscription.ts'
 
 export interface Replay {
-  readonly journal: Pick<Journal, 'follow' | 'segments'>
+  readonly journal: Pick<Journal, 'follow'>
   readonly pace: Pace
   readonly isGone: (message: Message) => boolean
   send(frame: Frame): void
@@ -90,11 +90,10 @@ export async function replay(after: Position, member: Member, told: Told, { jour
   const { subscriber, stop: { signal } } = member
   // Whoever subscribes is sent nothing before it knows its subscription.
   await breathe()
-  const oldest = journal.segments()[0]?.from
-  if (oldest !== undefined && after > 0 && after < oldest - 1) send(missingFrame(after, oldest))
   if (signal.aborted || reached(after)) return
   let untilBreath = breath
   for await (const batch of journal.follow(after, signal)) {
+    if (batch.missing !== undefined) send(missingFrame(batch.missing))
     for (const record of batch.records()) {
       const frame = frameFor(record, member, told, known)
       if (frame !== undefined) send(frame)
@@ -107,6 +106,6 @@ export async function replay(after: Position, member: Member, told: Told, { jour
       if (signal.aborted) return
     }
     if (reached(batch.last)) return
-    await pace.pass(batch.lines.length, signal)
+    await pace.pass(batch.read, signal)
   }
 }

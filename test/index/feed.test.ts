@@ -36,7 +36,7 @@ class Followed {
         continue
       }
       at = linePosition(lines.at(-1) ?? '') ?? at
-      yield { last: at, lines, records: () => [] }
+      yield { last: at, lines, read: lines.length, records: () => [] }
     }
   }
 }

@@ -12,7 +12,7 @@ test('who comes late gets from the tail what those got who came at once, though 
   const tail = createTail(0)
   for (const batch of batches) tail.push(batch, 1_000)
   const late = tail.after(0) ?? []
-  assert.deepEqual(late.flatMap((batch) => batch.records()), entries.map((entry, i) => ({ ...entry, position: i + 1 })))
+  assert.deepEqual(late.flatMap((batch) => [...batch.records()]), entries.map((entry, i) => ({ ...entry, position: i + 1 })))
   assert.deepEqual(late.map((batch) => batch === batches[batch.last - 1]), [false, false, false, true, true, true, true])
 })
 

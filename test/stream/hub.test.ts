@@ -1,75 +1,15 @@
 import assert from 'node:assert/strict'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Entry, Position } from '../../src/message/line.ts'
-import { parseQuery } from '../../src/query/query.ts'
 import { match } from '../../src/query/match.ts'
-import { readChannel } from '../../src/stream/channels.ts'
-import type { Frame } from '../../src/stream/frame.ts'
-import { createHub, type Hub, type HubOptions } from '../../src/stream/hub.ts'
-import type { Start, Subscriber } from '../../src/stream/member.ts'
-import type { Wanted } from '../../src/stream/subscription.ts'
-import { author, edit, heldClock, insert, message, openAt, remove, temporaryFolder, type Opened } from '../journal/fixtures.ts'
-
-const channels = (...names: string[]): Wanted => ({ channels: names.flatMap((name) => readChannel(name) ?? []) })
-const query = (text: string): Wanted => ({ channels: [], query: parseQuery(text, { now: Date.UTC(2026, 0, 3) }).query })
-
-const resume = (after: Position): Start => ({ after, resumed: true })
-
-interface Following {
-  readonly hub: Hub
-  /** What failed inside the hub. */
-  readonly failures: unknown[]
-  /** Ids that are known to be deleted. */
-  readonly gone: Set<string>
-  /** Resolves when the hub has told everything that is stored. */
-  settled(): Promise<void>
-}
-
-/** A hub on a journal. */
-async function follow(t: TestContext, journal: Opened, options: Partial<HubOptions> = {}): Promise<Following> {
-  const failures: unknown[] = []
-  const gone = new Set<string>()
-  const hub = createHub({ journal, authorKeys: () => [], isGone: ({ id_str }) => gone.has(id_str), replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error), ...options })
-  const stop = new AbortController()
-  const running = hub.run(stop.signal)
-  t.after(async () => {
-    stop.abort()
-    await running
-  })
-  const settled = async () => {
-    // A replay crosses over in the turns after the last record.
-    do await new Promise((resolve) => setImmediate(resolve))
-    while (hub.position() < journal.last() || hub.counts().replaying > 0)
-  }
-  await settled()
-  return { hub, failures, gone, settled }
-}
-
-async function open(t: TestContext, authorKeys: HubOptions['authorKeys'] = () => []): Promise<Following & { readonly journal: Opened }> {
-  const clock = heldClock()
-  const journal = await openAt(t, await temporaryFolder(), { now: () => (clock.add(1), clock.now()), segmentBytes: 500_000 })
-  return { journal, ...(await follow(t, journal, { authorKeys })) }
-}
+import { parseQuery } from '../../src/query/query.ts'
+import { createHub } from '../../src/stream/hub.ts'
+import { author, edit, heldClock, insert, message, openAt, remove, temporaryFolder } from '../journal/fixtures.ts'
+import { channels, ear, follow, heard, hesitant, open, query, resume } from './listening.ts'
 
 /** Somebody known: since a position the state is what it was. */
 const known = (key: string, state_since: Position, more: object = {}): Entry => ({ op: 'A', imported: false, author: { key, network: 'test', handle: `${key}.test`, state: 'active', state_since, ...more } })
-
-interface Ear extends Subscriber {
-  readonly frames: Frame[]
-  ended: boolean
-}
-
-/** A subscriber that keeps what it hears; `limit` frames are more than it may have waiting. */
-function ear(limit = Number.POSITIVE_INFINITY): Ear {
-  const frames: Frame[] = []
-  return { frames, ended: false, send: (frame) => void frames.push(frame), full: () => frames.length >= limit, busy: () => false, drained: () => Promise.resolve(), end() { this.ended = true } }
-}
-
-const heard = ({ frames }: Ear): string[] => frames.map((frame) => {
-  const data: { id_str?: string; key?: string } = JSON.parse(frame.json())
-  return `${frame.event} ${data.id_str ?? data.key ?? ''}`.trim()
-})
 
 test('a subscriber hears what is in its channels, each message once, in the order of the journal', async (t) => {
   const { journal, hub, settled } = await open(t)
@@ -195,6 +135,7 @@ test('who reads too slowly is cut off with the place to resume at; the others ar
 test('what lies before the oldest record is told as missing, then it goes on', async (t) => {
   const { journal, hub, settled } = await open(t)
   await journal.append([insert('a')])
+  await settled()
   const listener = ear()
   hub.subscribe(channels('all'), { after: 1_000_000, resumed: false }, listener)
   await settled()
@@ -206,6 +147,7 @@ test('what lies before the oldest record is told as missing, then it goes on', a
 test('the place of what is missing is not after the oldest record: who goes on from there gets it', async (t) => {
   const { journal, hub, settled } = await open(t)
   await journal.append([insert('a')])
+  await settled()
   const listener = ear()
   hub.subscribe(channels('all'), { after: 1_000_000, resumed: false }, listener)
   await settled()
@@ -336,21 +278,6 @@ test('who comes later is not told any more what is gone by then', async (t) => {
   await settled()
   assert.deepEqual(heard(listener), ['message b'])
 })
-
-/** A subscriber that takes one frame, and the next ones when it is told to. */
-function hesitant(): Ear & { goOn(): void } {
-  const going = Promise.withResolvers<void>()
-  let waits = true
-  const listener = ear()
-  return Object.assign(listener, {
-    busy: () => waits && listener.frames.length > 0,
-    drained: (signal: AbortSignal) => Promise.race([going.promise, new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))]),
-    goOn() {
-      waits = false
-      going.resolve()
-    },
-  })
-}
 
 test('a handle that changes hands during a replay counts when the subscriber joins the others', async (t) => {
   const owners = new Map([['star.test', ['key:bob']]])

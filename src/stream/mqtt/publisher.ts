@@ -102,7 +102,7 @@ export function createPublisher({ journal, connect, publications, statePath, now
     const flights = createFlights({ outlet, landed: (position) => place.advance(position), failed: end, signal: both })
     void outlet.gone.then(end)
     leftOut = leftOut.filter((position) => position > from)
-    await follow(outlet, flights, from, both)
+    await follow(outlet, flights, place, from, both)
     const culprit = signal.aborted ? undefined : suspects.ended(flights.underWay())
     if (culprit !== undefined) {
       leftOut = [...leftOut, culprit]
@@ -111,10 +111,12 @@ export function createPublisher({ journal, connect, publications, statePath, now
     return why
   }
 
-  async function follow(outlet: Outlet, flights: Flights, from: Position, signal: AbortSignal): Promise<void> {
+  async function follow(outlet: Outlet, flights: Flights, place: Cursor, from: Position, signal: AbortSignal): Promise<void> {
     for await (const batch of journal.follow(from, signal)) {
       // Not in the turn in which it was synced: in that turn the intake learns from it who and what is gone.
       await breathe()
+      // What was published already may go.
+      if (batch.missing !== undefined && batch.last > place.position) log.warn(`dumps went before they were published: ${JSON.stringify(batch.missing)}`)
       for (const record of batch.records()) {
         if (now() - record.position / 1_000 > late) await outlet.room(signal)
         const alone = suspects.alone(record.position)
