@@ -20,8 +20,11 @@ export function liveBatch(positions: readonly Position[], entries: readonly Entr
 /** A batch from lines that were read back, for which so many were read. It has one reader, so what is parsed is not kept. */
 export const readBatch = (last: Position, lines: readonly string[], read: number, onDamage: OnDamage): Batch => ({ last, lines, read, records: () => decoded(lines, onDamage) })
 
+/** Says that there is nothing up to here. */
+export const nothing = (last: Position): Batch => ({ last, lines: [], read: 0, records: () => [] })
+
 /** In the place of what is missing. */
-export const gap = (missing: Stretch): Batch => ({ last: missing.to - 1, lines: [], read: 0, missing, records: () => [] })
+export const gap = (missing: Stretch): Batch => ({ ...nothing(missing.to - 1), missing })
 
 function* decoded(lines: readonly string[], onDamage: OnDamage): Generator<JournalRecord> {
   for (const line of lines) {

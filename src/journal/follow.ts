@@ -1,7 +1,7 @@
 // Owns following the journal from any position: first what lies on disk, then, without a gap, what is written. A reader
 // that falls behind the part in memory goes back to the disk by itself.
 import type { Position } from '../message/line.ts'
-import { gap, together, trim } from './batch.ts'
+import { gap, nothing, together, trim } from './batch.ts'
 import type { Batch, Segment } from './port.ts'
 import { readSegment, type OnSegmentDamage } from './read.ts'
 import type { Tail } from './tail.ts'
@@ -58,7 +58,10 @@ export async function* follow(followed: Followed, after: Position, signal: Abort
         if (followed.tail.after(at) !== undefined) break
       }
       // Nothing lies between here and the part in memory: compaction took the last records before the start.
-      if (at === before && followed.tail.after(at) === undefined) at = followed.tail.floor()
+      if (at === before && followed.tail.after(at) === undefined) {
+        at = followed.tail.floor()
+        yield nothing(at)
+      }
       continue
     }
     if (live.length === 0) {

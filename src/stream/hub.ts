@@ -6,6 +6,7 @@ import type { JournalRecord, Position } from '../message/line.ts'
 import type { Message } from '../message/schema.ts'
 import { fold } from '../message/text/fold.ts'
 import type { AuthorKeys } from '../query/tree.ts'
+import { createLane, createLanes } from '../support/lane.ts'
 import { createPace } from '../support/pace.ts'
 import { wait } from '../support/timer.ts'
 import { changesState } from './away.ts'
@@ -60,6 +61,9 @@ export interface HubOptions {
 const remembered = 200_000
 const rememberedHandles = 10_000
 const retryAfter = 1_000
+/** Replays that read and tell at a time: while one waits for the disk, another works. And of the same `who`, those that are not over. */
+const replaysAtOnce = 2
+const replaysEach = 8
 
 /** Whether a line tells of an author who is to be remembered also while nobody listens. */
 const isOfAuthor = (line: string): boolean => line.includes(',"$P":"A",') && !line.includes(',"$I":true,')
@@ -70,6 +74,8 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
   const matcher = createMatcher<Member>(keysOf)
   const recipients = createRecipients<Member>(remembered)
   const pace = createPace(replayRate, now)
+  const lane = createLane(replaysAtOnce)
+  const own = createLanes(replaysEach)
   /** Queries ask for them with each message. */
   const keys = new Map<string, readonly string[]>()
   let position = journal.last()
@@ -217,11 +223,15 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
       goLive(member, at)
       return true
     }
+    const { subscriber: { who }, stop: { signal } } = member
     replays.add(member)
+    const leaveOwn = who === undefined ? undefined : await own.enter(who, signal)
     try {
-      await replay(after, member, told, { journal, pace, isGone, send, reached })
+      await replay(after, member, told, { journal, lane, pace, isGone, send, reached })
     } catch (error) {
       onFailure(error)
+    } finally {
+      leaveOwn?.()
     }
     // It can go on from its last id; nothing is lost.
     if (!members.has(member)) end(member)

@@ -6,6 +6,8 @@ import type { Interest } from './subscription.ts'
 
 /** The wire of one subscriber. None of it throws or waits. */
 export interface Subscriber {
+  /** Whose it is: of one, some are told what was before, the others after them. Undefined is counted with nobody. */
+  readonly who?: string | undefined
   send(frame: Frame): void
   /** Whether more waits to be written than this subscriber may have waiting. */
   full(): boolean

@@ -5,6 +5,7 @@ import type { Journal } from '../journal/port.ts'
 import type { JournalRecord, Position } from '../message/line.ts'
 import type { Message } from '../message/schema.ts'
 import { createCache, type Cache } from '../support/cache.ts'
+import type { Lane } from '../support/lane.ts'
 import type { Pace } from '../support/pace.ts'
 import { stateSince } from './away.ts'
 import { authorFrame, deleteFrame, messageFrame, missingFrame } from './event.ts'
@@ -14,6 +15,8 @@ import { passing, wantsNetwork } from './subscription.ts'
 
 export interface Replay {
   readonly journal: Pick<Journal, 'follow'>
+  /** Who reads and tells is in it, so that however many replay, what happens now does not wait for them, and little is in memory. */
+  readonly lane: Lane
   readonly pace: Pace
   readonly isGone: (message: Message) => boolean
   send(frame: Frame): void
@@ -86,26 +89,39 @@ function frameFor(record: JournalRecord, member: Member, told: Told, { isGone }:
 }
 
 /** Tells everything after a position, and resolves when the member has joined the others, left, or the journal closed. */
-export async function replay(after: Position, member: Member, told: Told, { journal, pace, send, reached, ...known }: Replay): Promise<void> {
+export async function replay(after: Position, member: Member, told: Told, { journal, lane, pace, send, reached, ...known }: Replay): Promise<void> {
   const { subscriber, stop: { signal } } = member
   // Whoever subscribes is sent nothing before it knows its subscription.
   await breathe()
   if (signal.aborted || reached(after)) return
   let untilBreath = breath
-  for await (const batch of journal.follow(after, signal)) {
-    if (batch.missing !== undefined) send(missingFrame(batch.missing))
-    for (const record of batch.records()) {
-      const frame = frameFor(record, member, told, known)
-      if (frame !== undefined) send(frame)
-      if (reached(record.position)) return
-      if (--untilBreath <= 0) {
-        untilBreath = breath
-        await breathe()
+  let leave = await lane.enter(signal)
+
+  /** Lets others through meanwhile. */
+  async function aside(waiting: () => Promise<void>): Promise<void> {
+    leave()
+    await waiting()
+    leave = await lane.enter(signal)
+  }
+
+  try {
+    for await (const batch of journal.follow(after, signal)) {
+      if (batch.missing !== undefined) send(missingFrame(batch.missing))
+      for (const record of batch.records()) {
+        const frame = frameFor(record, member, told, known)
+        if (frame !== undefined) send(frame)
+        if (reached(record.position)) return
+        if (--untilBreath <= 0) {
+          untilBreath = breath
+          await breathe()
+        }
+        if (subscriber.busy()) await aside(() => subscriber.drained(signal))
+        if (signal.aborted) return
       }
-      if (subscriber.busy()) await subscriber.drained(signal)
-      if (signal.aborted) return
+      if (reached(batch.last)) return
+      await aside(() => pace.pass(batch.read, signal))
     }
-    if (reached(batch.last)) return
-    await pace.pass(batch.read, signal)
+  } finally {
+    leave()
   }
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import type { Batch } from '../../src/journal/port.ts'
 import type { Entry, Position } from '../../src/message/line.ts'
 import { match } from '../../src/query/match.ts'
 import { parseQuery } from '../../src/query/query.ts'
 import { createHub } from '../../src/stream/hub.ts'
-import { author, edit, heldClock, insert, message, openAt, remove, temporaryFolder } from '../journal/fixtures.ts'
+import { author, edit, heldClock, insert, message, openAt, remove, temporaryFolder, type Opened } from '../journal/fixtures.ts'
 import { channels, ear, follow, heard, hesitant, open, query, resume } from './listening.ts'
 
 /** Somebody known: since a position the state is what it was. */
@@ -332,6 +333,83 @@ test('replays together go no faster than they may, and what happens now is not h
   assert.deepEqual(heard(live), ['message now'])
   assert.ok(slow.frames.length > 0 && slow.frames.length < batches * 60, `${slow.frames.length} in no time`)
   assert.equal(hub.counts().replaying, 1)
+})
+
+interface Counting {
+  readonly journal: Pick<Opened, 'follow' | 'last'>
+  /** So many read at once at most, each from when it asks for more until all of that is told. */
+  most(): number
+  /** So many began to read. */
+  begun(): number
+}
+
+function counting(journal: Opened): Counting {
+  let inside = 0
+  let most = 0
+  let begun = 0
+
+  async function* follow(after: Position, signal: AbortSignal): AsyncGenerator<Batch> {
+    const batches = journal.follow(after, signal)[Symbol.asyncIterator]()
+    begun++
+    for (;;) {
+      most = Math.max(most, ++inside)
+      const { value, done } = await batches.next()
+      if (done === true) return
+      yield { ...value, *records() {
+        try {
+          yield* value.records()
+        } finally {
+          inside--
+        }
+      } }
+    }
+  }
+
+  return { journal: { last: journal.last, follow }, most: () => most, begun: () => begun }
+}
+
+/** More than the part in memory. */
+async function muchIn(journal: Opened): Promise<void> {
+  for (let i = 0; i < 6; i++) await journal.append(Array.from({ length: 30 }, (_, j) => insert(`m${i * 30 + j}`, 'x'.repeat(10_000))))
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+test('however many replay, two at a time read and tell, and what happens now is told among them', async (t) => {
+  const { journal } = await open(t)
+  await muchIn(journal)
+  const counted = counting(journal)
+  const { hub, settled, failures } = await follow(t, counted.journal)
+  const live = ear()
+  hub.subscribe(channels('all'), undefined, live)
+  const replays = Array.from({ length: 12 }, () => ear())
+  for (const listener of replays) hub.subscribe(channels('all'), { after: 0, resumed: false }, listener)
+  const told = (): number => replays.reduce((sum, { frames }) => sum + frames.length, 0)
+  while (told() === 0) await turn()
+  await journal.append([insert('now')])
+  const before = told()
+  while (live.frames.length === 0) await turn()
+  assert.ok(told() - before < 500, `${told() - before} of ${12 * 180} were told first`)
+  await settled()
+  // The hub itself follows as well.
+  assert.deepEqual([counted.most() <= 3, failures], [true, []])
+  for (const listener of replays) assert.equal(listener.frames.length, 181)
+})
+
+test('who waits for a slow reader gives the place back; of one address some wait, and nobody else for them', async (t) => {
+  const { journal } = await open(t)
+  await muchIn(journal)
+  const counted = counting(journal)
+  const { hub, settled } = await follow(t, counted.journal)
+  const slow = Array.from({ length: 20 }, () => Object.assign(hesitant(), { who: 'ann' }))
+  for (const listener of slow) hub.subscribe(channels('all'), { after: 0, resumed: false }, listener)
+  const bob = ear()
+  hub.subscribe(channels('all'), { after: 0, resumed: false }, Object.assign(bob, { who: 'bob' }))
+  while (bob.frames.length < 180) await turn()
+  assert.equal(counted.begun(), 1 + 8 + 1, 'the hub, eight of ann, and bob')
+  for (const listener of slow) listener.goOn()
+  await settled()
+  for (const listener of slow) assert.equal(listener.frames.length, 180)
 })
 
 test('when the hub stops, all streams end, also those that replay', async (t) => {

@@ -25,7 +25,7 @@ export interface Following {
 }
 
 /** A hub on a journal. */
-export async function follow(t: TestContext, journal: Opened, options: Partial<HubOptions> = {}): Promise<Following> {
+export async function follow(t: TestContext, journal: HubOptions['journal'], options: Partial<HubOptions> = {}): Promise<Following> {
   const failures: unknown[] = []
   const gone = new Set<string>()
   const hub = createHub({ journal, authorKeys: () => [], isGone: ({ id_str }) => gone.has(id_str), replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error), ...options })

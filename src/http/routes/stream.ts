@@ -51,7 +51,7 @@ export function addStream(app: FastifyInstance, room: Room): void {
     if (response.closed) return reply
     const wire = place.wire(responsePipe(response, streams.join, () => script.heartbeat(subscription.position())))
     const send = (frame: Frame): void => wire.put(script.event(frame, only))
-    const subscription = hub.subscribe(wanted, start, { ...wire, send })
+    const subscription = hub.subscribe(wanted, start, { ...wire, who: place.who, send })
     response.once('close', () => subscription.close())
     for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...headersOf(script) })) if (value !== undefined) response.setHeader(name, value)
     wire.put(script.greeting(subscription.position()))

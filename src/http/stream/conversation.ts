@@ -100,7 +100,7 @@ export function converse({ ws, socket, place, hub, stop, log, now }: Conversatio
     if (subscriptions.size >= maxSubscriptions) throw new LoklakError('BAD_PARAMETER', `subscribe: ${maxSubscriptions} subscriptions on one connection are taken`)
     place.carry(id, wanted.query)
     const send = (frame: Frame): void => wire.put(encode(frame, subscription.only, id))
-    const subscription = { ...hub.subscribe(wanted, start, { ...wire, send }), only }
+    const subscription = { ...hub.subscribe(wanted, start, { ...wire, who: place.who, send }), only }
     subscriptions.set(id, subscription)
     send(noteFrame(subscription.position(), 'subscribed'))
     tellDoubts(subscription, query, send)

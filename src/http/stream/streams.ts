@@ -20,6 +20,8 @@ export interface StreamLimits {
 
 /** A place among the streams; to be left when the connection is gone. */
 export interface Place {
+  /** Whose it is; undefined where that is not counted. */
+  readonly who: string | undefined
   /** What a subscription of this stream asks from now on; undefined for nothing. Throws OVERLOADED where the queries would be too much. */
   carry(subscription: string, query: Query | undefined): void
   wire(pipe: Pipe): Wire
@@ -99,6 +101,7 @@ export function createStreams({ queue, perAddress, total, heartbeat }: StreamLim
       let beats: NodeJS.Timeout | undefined
       open++
       return {
+        who: counted(caller) ?? undefined,
         carry: carrier.carry,
         wire(pipe) {
           const made = createWire(pipe, { limit: queue, turn, onStalled: () => void stalled++ })
