@@ -2,6 +2,8 @@
 import { present } from '../enrich/present.ts'
 import type { Stretch } from '../journal/port.ts'
 import type { JournalRecord, Position } from '../message/line.ts'
+import { printQuery } from '../query/print.ts'
+import { author as authorQuery } from '../query/tree.ts'
 import { frame, type Frame } from './frame.ts'
 
 /** A message or an edit, as API answers show it, with its position. */
@@ -11,9 +13,10 @@ export const messageFrame = (record: Extract<JournalRecord, { op: 'I' | 'U' }>):
 /** Gone at its source, or for a subscriber who was sent it and whose query it no longer matches. */
 export const deleteFrame = (position: Position, id_str: string, reason: 'deleted' | 'no longer matches' = 'deleted'): Frame => frame(position, 'delete', { $T: position, id_str, reason })
 
-export function authorFrame({ position, author }: Extract<JournalRecord, { op: 'A' }>): Frame {
-  const { key, network, handle, state = 'active', reason } = author
-  return frame(position, 'author', { $T: position, key, network, handle, state, reason })
+/** With the query for all that they wrote, where it may be shown again: what came meanwhile was not told. */
+export function authorFrame({ position, author: { key, network, handle, state = 'active', reason } }: Extract<JournalRecord, { op: 'A' }>): Frame {
+  const refill = state === 'active' ? printQuery(authorQuery(key)) : undefined
+  return frame(position, 'author', { $T: position, key, network, handle, state, reason, refill })
 }
 
 const instant = (position: Position): string => new Date(Math.floor(position / 1000)).toISOString()

@@ -48,7 +48,7 @@ export interface HubOptions {
   readonly journal: Pick<Journal, 'follow' | 'last'>
   /** Who ever had a handle. */
   readonly authorKeys: AuthorKeys
-  /** Whether a message, or its author, was deleted or hidden since: who comes later is not told it any more. */
+  /** Whether a message, or its author, is deleted or hidden by now: then nobody is told it. */
   readonly isGone: (message: Message) => boolean
   /** Records a second that all replays together read. */
   readonly replayRate: number
@@ -126,10 +126,19 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
     }
   }
 
+  /** Who is to be told of a message. Of one that is gone nobody; whoever would have been hears when its author is back. */
+  function wantingNow(message: Message): ReadonlySet<Member> {
+    const wanting = matcher.wanting(passing(message))
+    if (wanting.size === 0 || !isGone(message)) return wanting
+    const { network, user: { user_id } } = message
+    if (user_id !== undefined) for (const member of wanting) if (!wantsNetwork(member.interest, network)) recipients.add(user_id, 0, member)
+    return new Set()
+  }
+
   function tellMessage(record: Extract<JournalRecord, { op: 'I' | 'U' }>): void {
     const { message, op } = record
     const { id_str, user, network } = message
-    const wanting = matcher.wanting(passing(message))
+    const wanting = wantingNow(message)
     const written = Date.parse(message.created_at)
     if (wanting.size > 0) {
       const frame = messageFrame(record)

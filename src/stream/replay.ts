@@ -80,9 +80,9 @@ function frameFor(record: JournalRecord, member: Member, told: Told, { isGone }:
         const had = sent.delete(id_str) || (record.op === 'U' && written <= member.unsure)
         return had ? deleteFrame(record.position, id_str, 'no longer matches') : undefined
       }
+      if (user.user_id !== undefined) remember(told, user.user_id, 0, member)
       if (isGone(record.message)) return undefined
       remember(told, id_str, written, member)
-      if (user.user_id !== undefined) remember(told, user.user_id, 0, member)
       return messageFrame(record)
     }
   }
