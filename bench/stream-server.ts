@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createHub } from '../src/stream/hub.ts'
-import { messageFrame } from '../src/stream/event.ts'
-import { messages, openKeeper, streamingRoom } from './streaming.ts'
+import { createFrames } from '../src/stream/event.ts'
+import { ids, messages, openKeeper, streamingRoom } from './streaming.ts'
 
 const [kind, ...numbers] = process.argv.slice(2)
 const [readers = 0, count = 0] = numbers.map(Number)
@@ -48,7 +48,7 @@ async function bare(): Promise<void> {
   // What they ask is read, so that it is seen when they go.
   const server = createServer((socket) => socket.resume())
   await listen(server)
-  const events = made.map((message, i) => messageFrame({ op: 'I', imported: false, position: 1_790_000_000_000_000 + i, message }).sse())
+  const events = made.map((message, i) => createFrames(ids).messageFrame({ op: 'I', imported: false, position: 1_790_000_000_000_000 + i, message }).sse())
   while (sockets.size < readers) await turn()
   await measure(async () => {
     for (let i = 0; i < count; i += 32) {
@@ -64,7 +64,7 @@ async function sse(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'loklak-bench-'))
   const journal = await openKeeper(folder)
   const stop = new AbortController()
-  const hub = createHub({ journal, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => process.stderr.write(String(error)) })
+  const hub = createHub({ journal, ids, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => process.stderr.write(String(error)) })
   const running = hub.run(stop.signal)
   const app = streamingRoom(hub, readers)
   await app.ready()

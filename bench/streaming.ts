@@ -7,6 +7,7 @@ import { buildServer } from '../src/http/server.ts'
 import { openJournal, type OpenJournal } from '../src/journal/journal.ts'
 import type { Message } from '../src/message/schema.ts'
 import { sampleEntries } from '../src/sources/sample/sample.ts'
+import { streamIds } from '../src/stream/id.ts'
 import type { Hub } from '../src/stream/hub.ts'
 import { createHealth } from '../src/watch/health.ts'
 import { createLog } from '../src/watch/log.ts'
@@ -36,6 +37,8 @@ const unused = (): never => {
 }
 
 /** The HTTP room with places for so many readers. */
+export const ids = streamIds('0123456789abcdef')
+
 export function streamingRoom(hub: Hub, readers: number): FastifyInstance {
   return buildServer(
     {
@@ -46,6 +49,7 @@ export function streamingRoom(hub: Hub, readers: number): FastifyInstance {
       setting: () => undefined,
       search: { index: unused, coverage: () => [], limits: { hits: { low: 1, usual: 1, public: 1, owner: 1 }, timeout: 1, atOnce: 1, atOnceEach: 1, shortlink: { longerThan: 1, stub: null } } },
       hub: () => Promise.resolve(hub),
+      streamIds: ids,
       control: {},
       metrics: createMetrics({ process: false }),
       log: createLog({ level: 'error', format: 'json', to: process.stderr }),

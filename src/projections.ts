@@ -12,6 +12,7 @@ import { linePosition, type Position } from './message/line.ts'
 import type { Message } from './message/schema.ts'
 import type { Settings } from './settings/options.ts'
 import { createHub, type Hub } from './stream/hub.ts'
+import { streamIds } from './stream/id.ts'
 import type { PublisherPoint } from './stream/mqtt/cursor.ts'
 import { mqtt, type Mqtt } from './stream/mqtt/mqtt.ts'
 import { wait } from './support/timer.ts'
@@ -95,6 +96,7 @@ export async function openProjections(options: ProjectionOptions): Promise<Proje
   const isGone = ({ id_str, user: { user_id } }: Message): boolean => known.id(id_str)?.deleted === true || (user_id !== undefined && (known.author(user_id)?.state ?? 'active') !== 'active')
   const hub = createHub({
     journal,
+    ids: streamIds(options.journalId),
     authorKeys: (handle) => known.keysOf(handle),
     isGone,
     replayRate,

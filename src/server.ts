@@ -27,6 +27,7 @@ import { inbox } from './sources/dump/inbox.ts'
 import type { Source } from './sources/source.ts'
 import { superviseSources } from './sources/supervise.ts'
 import type { Hub } from './stream/hub.ts'
+import { streamIds } from './stream/id.ts'
 import { publisherPoints } from './stream/mqtt/cursor.ts'
 import { LoklakError } from './watch/errors.ts'
 import { createHealth } from './watch/health.ts'
@@ -138,6 +139,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
       return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
     },
     hub: () => hub.promise,
+    streamIds: streamIds(held.journalId),
     search: { index: () => following().index, coverage: (since, until) => gapsWithin(sources.map((source) => source.state()), { now: now(), began }, since, until), limits: searchLimits(settings) },
     control: { ...controls(tasks, archive), ...controls(indexTasks, () => indexing(following(), archive())) },
     metrics: createMetrics({ process: true }),

@@ -6,6 +6,7 @@ import type { Blockage, Segment } from '../journal/port.ts'
 import type { Entry, Position } from '../message/line.ts'
 import type { SourceState } from '../sources/source.ts'
 import type { Hub, HubCounts } from '../stream/hub.ts'
+import type { StreamIds } from '../stream/id.ts'
 import type { MqttCounts } from '../stream/mqtt/mqtt.ts'
 import type { HealthView } from '../watch/health.ts'
 import type { Log } from '../watch/log.ts'
@@ -105,6 +106,7 @@ export interface Parts {
   readonly search: SearchParts
   /** What tells new messages; resolves once it is open. */
   hub(): Promise<Hub>
+  readonly streamIds: StreamIds
   readonly control: Readonly<Record<string, Control>>
   readonly metrics: Metrics
   readonly log: Log

@@ -22,7 +22,7 @@ interface Encodings {
 }
 
 /** Each made when it is first asked for. */
-function encodings(position: Position, event: EventName, data: object): Encodings {
+function encodings(id: string, event: EventName, data: object): Encodings {
   let json: string | undefined
   let sse: Buffer | undefined
   let line: Buffer | undefined
@@ -30,8 +30,8 @@ function encodings(position: Position, event: EventName, data: object): Encoding
   return {
     json: text,
     // JSON has no newline of its own, so data is always one line.
-    sse: () => (sse ??= Buffer.from(`id: ${position}\nevent: ${event}\ndata: ${text()}\n\n`)),
-    line: () => (line ??= Buffer.from(`{"id":"${position}","event":"${event}","data":${text()}}\n`)),
+    sse: () => (sse ??= Buffer.from(`id: ${id}\nevent: ${event}\ndata: ${text()}\n\n`)),
+    line: () => (line ??= Buffer.from(`{"id":"${id}","event":"${event}","data":${text()}}\n`)),
   }
 }
 
@@ -39,8 +39,8 @@ function encodings(position: Position, event: EventName, data: object): Encoding
 const pick = (data: object, only: readonly string[]): object => Object.fromEntries(Object.entries(data).filter(([key]) => only.includes(key)))
 
 /** A frame over data. An event of the stream itself has no id of its own: it names the place where the stream stands. */
-export function frame(position: Position, event: EventName, data: object): Frame {
-  const whole = encodings(position, event, data)
+export function frame(id: string, position: Position, event: EventName, data: object): Frame {
+  const whole = encodings(id, event, data)
   const hasFields = event === 'message' || event === 'edit'
   let chosen: Map<string, Encodings> | undefined
 
@@ -50,7 +50,7 @@ export function frame(position: Position, event: EventName, data: object): Frame
     const key = only.join(',')
     const known = chosen.get(key)
     if (known !== undefined) return known
-    const made = encodings(position, event, pick(data, only))
+    const made = encodings(id, event, pick(data, only))
     chosen.set(key, made)
     return made
   }

@@ -10,8 +10,9 @@ import { createLane, createLanes } from '../support/lane.ts'
 import { createPace } from '../support/pace.ts'
 import { wait } from '../support/timer.ts'
 import { changesState } from './away.ts'
-import { authorFrame, deleteFrame, messageFrame, missingFrame, slowFrame } from './event.ts'
+import { createFrames, type Frames } from './event.ts'
 import type { Frame } from './frame.ts'
+import type { StreamIds } from './id.ts'
 import { createMatcher } from './matcher.ts'
 import { nobody, type Member, type Start, type Subscriber } from './member.ts'
 import { createRecipients } from './recipients.ts'
@@ -39,6 +40,8 @@ export interface Hub {
   run(signal: AbortSignal): Promise<void>
   /** Begins where it is told, or now. Nothing is sent before this returns. */
   subscribe(wanted: Wanted, start: Start | undefined, subscriber: Subscriber): Subscription
+  /** What is told by the way, with the ids of this stream. */
+  readonly frames: Frames
   /** Everything up to here was told. */
   position(): Position
   counts(): HubCounts
@@ -46,6 +49,7 @@ export interface Hub {
 
 export interface HubOptions {
   readonly journal: Pick<Journal, 'follow' | 'last'>
+  readonly ids: StreamIds
   /** Who ever had a handle. */
   readonly authorKeys: AuthorKeys
   /** Whether a message, or its author, is deleted or hidden by now: then nobody is told it. */
@@ -68,7 +72,9 @@ const replaysEach = 8
 /** Whether a line tells of an author who is to be remembered also while nobody listens. */
 const isOfAuthor = (line: string): boolean => line.includes(',"$P":"A",') && !line.includes(',"$I":true,')
 
-export function createHub({ journal, authorKeys, isGone, replayRate, now, onFailure }: HubOptions): Hub {
+export function createHub({ journal, ids, authorKeys, isGone, replayRate, now, onFailure }: HubOptions): Hub {
+  const frames = createFrames(ids)
+  const { authorFrame, deleteFrame, messageFrame, missingFrame, slowFrame } = frames
   const members = new Set<Member>()
   const replays = new Set<Member>()
   const matcher = createMatcher<Member>(keysOf)
@@ -232,15 +238,14 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
       goLive(member, at)
       return true
     }
-    const { subscriber: { who }, stop: { signal } } = member
     replays.add(member)
-    const leaveOwn = who === undefined ? undefined : await own.enter(who, signal)
+    const leaveOwn = await own.enter(member.subscriber.who, member.stop.signal)
     try {
-      await replay(after, member, told, { journal, lane, pace, isGone, send, reached })
+      await replay(after, member, told, { journal, frames, lane, pace, isGone, send, reached })
     } catch (error) {
       onFailure(error)
     } finally {
-      leaveOwn?.()
+      leaveOwn()
     }
     // It can go on from its last id; nothing is lost.
     if (!members.has(member)) end(member)
@@ -266,6 +271,7 @@ export function createHub({ journal, authorKeys, isGone, replayRate, now, onFail
 
   return {
     subscribe,
+    frames,
     position: () => position,
     counts: () => ({ subscribers: members.size + replays.size, replaying: replays.size, delivered, cut }),
     async run(signal) {

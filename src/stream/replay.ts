@@ -8,13 +8,14 @@ import { createCache, type Cache } from '../support/cache.ts'
 import type { Lane } from '../support/lane.ts'
 import type { Pace } from '../support/pace.ts'
 import { stateSince } from './away.ts'
-import { authorFrame, deleteFrame, messageFrame, missingFrame } from './event.ts'
+import type { Frames } from './event.ts'
 import type { Frame } from './frame.ts'
 import type { Member } from './member.ts'
 import { passing, wantsNetwork } from './subscription.ts'
 
 export interface Replay {
   readonly journal: Pick<Journal, 'follow'>
+  readonly frames: Frames
   /** Who reads and tells is in it, so that however many replay, what happens now does not wait for them, and little is in memory. */
   readonly lane: Lane
   readonly pace: Pace
@@ -57,7 +58,7 @@ function remember({ sent }: Told, key: string, written: number, member: Member):
 }
 
 /** What one member is told of a record. */
-function frameFor(record: JournalRecord, member: Member, told: Told, { isGone }: Pick<Replay, 'isGone'>): Frame | undefined {
+function frameFor(record: JournalRecord, member: Member, told: Told, { frames: { authorFrame, deleteFrame, messageFrame }, isGone }: Pick<Replay, 'frames' | 'isGone'>): Frame | undefined {
   const { interest } = member
   const { sent } = told
   const concerns = (key: string, network: string, written: number): boolean => sent.has(key) || written <= member.unsure || wantsNetwork(interest, network)
@@ -106,7 +107,7 @@ export async function replay(after: Position, member: Member, told: Told, { jour
 
   try {
     for await (const batch of journal.follow(after, signal)) {
-      if (batch.missing !== undefined) send(missingFrame(batch.missing))
+      if (batch.missing !== undefined) send(known.frames.missingFrame(batch.missing))
       for (const record of batch.records()) {
         const frame = frameFor(record, member, told, known)
         if (frame !== undefined) send(frame)

@@ -43,7 +43,8 @@ export function createLane(places: number): Lane {
 }
 
 export interface Lanes {
-  enter(name: string, signal: AbortSignal): Promise<() => void>
+  /** Without a name nobody is waited for. */
+  enter(name: string | undefined, signal: AbortSignal): Promise<() => void>
 }
 
 /** A lane of so many places for each name that is in use. */
@@ -51,6 +52,7 @@ export function createLanes(places: number): Lanes {
   const lanes = new Map<string, Lane>()
   return {
     async enter(name, signal) {
+      if (name === undefined) return () => undefined
       const lane = lanes.get(name) ?? createLane(places)
       lanes.set(name, lane)
       const leave = await lane.enter(signal)

@@ -6,6 +6,7 @@ import { author, edit, insert, remove } from '../journal/fixtures.ts'
 import { streaming, turn, type Streaming } from '../http/streaming.ts'
 import { paper, run } from './fixtures.ts'
 import { runCli } from '../../src/cli/run.ts'
+import { ids } from '../stream/listening.ts'
 
 /** Runs the command until what it printed is enough, then Ctrl-C. */
 async function listen(house: Streaming, argv: readonly string[], until: (out: string, err: string) => boolean): Promise<{ code: number; out: string; err: string }> {
@@ -35,7 +36,7 @@ test('prints what happens, fit for a terminal, and where to go on', async (t) =>
     'gone: a (deleted)',
     '',
   ].join('\n'))
-  assert.deepEqual([code, err], [0, `to go on from here: --after=${house.last}\n`])
+  assert.deepEqual([code, err], [0, `to go on from here: --after=${ids.print(house.last)}\n`])
 })
 
 test('asks for a query or channels, or everything, and for what was', async (t) => {

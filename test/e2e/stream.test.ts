@@ -54,5 +54,5 @@ test('readers over HTTP and on the command line go on over kill -9 and a clean s
   printing.signal('SIGINT')
   const { code, err } = await printing.ended
   assert.equal(code, 0, err)
-  assert.match(err, /to go on from here: --after=\d+\n$/)
+  assert.match(err, /to go on from here: --after=[0-9a-f]{16}-\d{16}\n$/)
 })

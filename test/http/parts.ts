@@ -12,6 +12,7 @@ import { createHealth, type Health } from '../../src/watch/health.ts'
 import { createLog } from '../../src/watch/log.ts'
 import { createMetrics } from '../../src/watch/metrics.ts'
 import { createWindows } from '../../src/watch/windows.ts'
+import { ids } from '../stream/listening.ts'
 
 export const noon = Date.UTC(2026, 10, 22, 12)
 
@@ -97,6 +98,7 @@ export function house({ options: someOptions = {}, parts: someParts = {}, segmen
     segments: () => segments,
     publicSettings: () => ({ 'host.url': 'http://localhost:9000' }),
     setting: (key) => ({ 'search.count.low': '10' })[key],
+    streamIds: ids,
     hub: () => Promise.reject(new LoklakError('NOT_READY', 'There is no stream in this house.')),
     search: {
       index: () => {

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { WebSocket } from 'ws'
 import { edit, insert, remove } from '../journal/fixtures.ts'
 import { fetched, streaming, talk, turn } from './streaming.ts'
+import { ids } from '../stream/listening.ts'
 
 const ws = (port: number): string => `ws://127.0.0.1:${port}`
 
@@ -17,8 +18,8 @@ test('one connection has several subscriptions, and each event says of which it 
   const [position] = await journal.append([insert('a', 'rain', 'ann'), insert('b', 'rain', 'bob'), edit('b', 'sun', 'bob')])
   const both = [await talker.next(), await talker.next()].sort((a, b) => (a.subscription ?? '').localeCompare(b.subscription ?? ''))
   assert.deepEqual(both, [
-    { id: String(position), event: 'message', data: { id_str: 'a' } },
-    { id: String(position), event: 'message', data: { text: 'rain', id_str: 'a' }, subscription: 'tags' },
+    { id: ids.print(position ?? 0), event: 'message', data: { id_str: 'a' } },
+    { id: ids.print(position ?? 0), event: 'message', data: { text: 'rain', id_str: 'a' }, subscription: 'tags' },
   ])
   assert.deepEqual(await talker.gist(2), ['message b', 'delete b'])
 })
@@ -50,7 +51,7 @@ test('the end of a subscription has the place up to which it heard, also where n
   await told()
   talker.say({ unsubscribe: {} })
   const { id, data } = await talker.next()
-  assert.deepEqual([id, data.reason], [String(position), 'unsubscribed'])
+  assert.deepEqual([id, data.reason], [ids.print(position ?? 0), 'unsubscribed'])
 })
 
 test('where there is nothing to say, each subscription is told its place now and then', async (t) => {
@@ -63,7 +64,7 @@ test('where there is nothing to say, each subscription is told its place now and
   const moved = new Set<string>()
   while (moved.size < 2) {
     const { id, event, data, subscription = '' } = await talker.next()
-    if (id === String(position)) moved.add(`${event} ${data.reason} ${subscription}`)
+    if (id === ids.print(position ?? 0)) moved.add(`${event} ${data.reason} ${subscription}`)
   }
   assert.deepEqual([...moved].sort(), ['info heartbeat a', 'info heartbeat b'])
 })

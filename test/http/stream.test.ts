@@ -7,6 +7,7 @@ import { defaultHttpOptions } from '../../src/http/options.ts'
 import { edit, insert, message, remove } from '../journal/fixtures.ts'
 import { house } from './parts.ts'
 import { fetched, listen, streaming, talk, turn } from './streaming.ts'
+import { ids } from '../stream/listening.ts'
 
 const refusal = async (app: ReturnType<typeof house>['app'], url: string): Promise<readonly [number, string, string]> => {
   const answer = await app.inject(url)
@@ -31,7 +32,7 @@ test('the first that a browser hears is when to come back and where it is; while
   const { port, journal } = await streaming(t)
   const response = await fetched(port, '/api/stream.json?channel=all')
   const [greeting]: Buffer[] = await once(response, 'data')
-  assert.equal(String(greeting), `retry: 2000\nid: ${journal.last()}\n\n`)
+  assert.equal(String(greeting), `retry: 2000\nid: ${ids.print(journal.last())}\n\n`)
   response.destroy()
   assert.equal(defaultHttpOptions.streams.heartbeat, 15_000)
 })
@@ -41,7 +42,7 @@ test('a message has its position as id, its name, and the message as other answe
   const reader = await listen(port, 'channel=all')
   const [position] = await journal.append([insert('a', 'hello #ulm')])
   const { id, event, data = '' } = await reader.next()
-  assert.deepEqual([id, event], [String(position), 'message'])
+  assert.deepEqual([id, event], [ids.print(position ?? 0), 'message'])
   const json = JSON.parse(data)
   assert.deepEqual([json.$T, json.id_str, json.text, json.text_length], [position, 'a', 'hello #ulm', 10])
 })
@@ -113,7 +114,7 @@ test('what cannot be meant is refused with the reason', async () => {
     [`q=${'a'.repeat(1025)}`, 'BAD_QUERY', '1024 bytes'],
     ['q=near:999,0', 'BAD_QUERY', 'Column 6'],
     ['channel=all&after=yesterday', 'BAD_PARAMETER', 'after: "yesterday" is neither'],
-    ['channel=all&after=2026', 'BAD_PARAMETER', 'after: "2026" is neither an id of this stream (0, or 16 digits) nor a date such as 2026-01-31'],
+    ['channel=all&after=2026', 'BAD_PARAMETER', 'after: "2026" is neither an id of a stream (or 0, or the 16 digits at its end) nor a date such as 2026-01-31'],
     ['channel=all&after=-5', 'BAD_PARAMETER', 'after: "-5" is neither'],
     ['channel=all&lastEventId=x', 'BAD_PARAMETER', 'lastEventId: "x" is neither'],
     ['channel=all&format=xml', 'BAD_PARAMETER', 'must be one of sse, ndjson'],
@@ -169,6 +170,7 @@ test('a reader goes on after an id; the header wins over lastEventId, and that o
     [`channel=all&after=${first}`, {}, ['message b', 'message c', 'message d']],
     [`channel=all&lastEventId=${second}&after=${first}`, {}, ['message c', 'message d']],
     [`channel=all&lastEventId=${second}&after=${first}`, { 'last-event-id': `${third}` }, ['message d']],
+    [`channel=all&after=${ids.print(Number(third))}`, {}, ['message d']],
     ['channel=all&after=0', {}, ['message a', 'message b', 'message c', 'message d']],
   ] as const
   for (const [query, headers, expected] of cases) {
@@ -225,7 +227,7 @@ test('ndjson: an object a line', async (t) => {
     read += String(chunk)
     if (read.includes('hello')) break
   }
-  assert.equal(read, `{"id":"0","event":"info","data":{"reason":"subscribed"}}\n{"id":"${position}","event":"message","data":{"text":"hello"}}\n`)
+  assert.equal(read, `{"id":"${ids.print(0)}","event":"info","data":{"reason":"subscribed"}}\n{"id":"${ids.print(position ?? 0)}","event":"message","data":{"text":"hello"}}\n`)
 })
 
 test('doubts about the query are told', async (t) => {
@@ -246,14 +248,22 @@ test('a stream that has nothing to say shows that it is there, and moves the id 
   for (;;) {
     const { id, data } = await reader.block()
     assert.equal(data, undefined)
-    if (id === String(position)) break
+    if (id === ids.print(position ?? 0)) break
   }
   let read = ''
   for await (const chunk of lines.setEncoding('utf8')) {
     read += String(chunk)
-    if (read.includes(`"${position}"`) && read.endsWith('\n')) break
+    if (read.includes(`"${ids.print(position ?? 0)}"`) && read.endsWith('\n')) break
   }
-  assert.equal(read.trimEnd().split('\n').at(-1), `{"id":"${position}","event":"info","data":{"reason":"heartbeat"}}`)
+  assert.equal(read.trimEnd().split('\n').at(-1), `{"id":"${ids.print(position ?? 0)}","event":"info","data":{"reason":"heartbeat"}}`)
+})
+
+test('an id of another journal is no place in this one: the stream says so and begins now', async (t) => {
+  const { port, journal } = await streaming(t)
+  const [position = 0] = await journal.append([insert('a')])
+  const reader = await listen(port, 'channel=all', { 'last-event-id': `fedcba9876543210-${position - 1}` })
+  await journal.append([insert('b')])
+  assert.deepEqual(await reader.gist(2), ['info of another journal', 'message b'])
 })
 
 test('the place before all that is kept is an id as well, and goes on', async (t) => {

@@ -8,6 +8,7 @@ import { createHub, type Hub } from '../../src/stream/hub.ts'
 import { parseJson } from '../../src/support/json.ts'
 import { readEvents, type ServerEvent } from '../../src/support/server-events.ts'
 import { heldClock, openAt, temporaryFolder, type Opened } from '../journal/fixtures.ts'
+import { ids } from '../stream/listening.ts'
 import { Happenings } from '../support/waiting.ts'
 import { open } from './open.ts'
 import { statusAt } from './parts.ts'
@@ -40,7 +41,7 @@ export async function streaming(t: TestContext, { streams = {}, opening = Promis
   const folder = await temporaryFolder()
   const clock = heldClock()
   const journal = await openAt(t, folder, { now: () => (clock.add(1), clock.now()) })
-  const hub = createHub({ journal, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => t.diagnostic(String(error)) })
+  const hub = createHub({ journal, ids, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => t.diagnostic(String(error)) })
   const stop = new AbortController()
   const running = hub.run(stop.signal)
   const socket = join(folder, 's.sock')

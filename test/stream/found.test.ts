@@ -14,6 +14,7 @@ import type { Subscriber } from '../../src/stream/member.ts'
 import { history, Lines, someQuery, today } from '../index/made.ts'
 import { madeFolder, openIn } from '../index/sqlite/folders.ts'
 import { openAt, temporaryFolder, type Opened } from '../journal/fixtures.ts'
+import { ids } from './listening.ts'
 
 /**
  * As intake keeps them: nothing is edited or deleted that was not there, nothing that is there comes again. Without imports,
@@ -62,7 +63,7 @@ async function found(index: Index, query: Query): Promise<string[]> {
 }
 
 async function follow(t: TestContext, journal: Opened, authorKeys: (handle: string) => readonly string[]): Promise<{ readonly hub: Hub; settled(): Promise<void> }> {
-  const hub = createHub({ journal, authorKeys, isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => assert.fail(String(error)) })
+  const hub = createHub({ journal, ids, authorKeys, isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => assert.fail(String(error)) })
   const stop = new AbortController()
   const running = hub.run(stop.signal)
   t.after(async () => {

@@ -7,7 +7,7 @@ import { match } from '../../src/query/match.ts'
 import { parseQuery } from '../../src/query/query.ts'
 import { createHub } from '../../src/stream/hub.ts'
 import { author, edit, heldClock, insert, message, openAt, remove, temporaryFolder, type Opened } from '../journal/fixtures.ts'
-import { channels, ear, follow, heard, hesitant, open, query, resume } from './listening.ts'
+import { channels, ear, follow, heard, hesitant, ids, open, query, resume } from './listening.ts'
 
 /** Somebody known: since a position the state is what it was. */
 const known = (key: string, state_since: Position, more: object = {}): Entry => ({ op: 'A', imported: false, author: { key, network: 'test', handle: `${key}.test`, state: 'active', state_since, ...more } })
@@ -36,7 +36,7 @@ test('an event has the position as its id and the message as answers show it; na
   const [frame] = all.frames
   assert.ok(frame !== undefined)
   const text = frame.sse(['id_str', 'text']).toString()
-  assert.equal(text, `id: ${position}\nevent: message\ndata: {"text":"hello #ulm","id_str":"a"}\n\n`)
+  assert.equal(text, `id: ${ids.print(position ?? 0)}\nevent: message\ndata: {"text":"hello #ulm","id_str":"a"}\n\n`)
   assert.equal(frame.sse(['id_str', 'text']), frame.sse(['id_str', 'text']), 'encoded once')
   const data: Record<string, unknown> = JSON.parse(frame.json())
   assert.deepEqual([data['$T'], data['text_length'], data['hashtags_count']], [position, 10, 0])
@@ -126,9 +126,9 @@ test('who reads too slowly is cut off with the place to resume at; the others ar
   assert.equal(hub.counts().cut, 1)
   assert.equal(fast.frames.length, 6)
   const last: { resume: string } = JSON.parse(slow.frames.at(-1)?.json() ?? '{}')
-  assert.equal(last.resume, String(positions[2]))
+  assert.equal(last.resume, ids.print(positions[2] ?? 0))
   const again = ear()
-  hub.subscribe(channels('all'), resume(Number(last.resume)), again)
+  hub.subscribe(channels('all'), resume(positions[2] ?? 0), again)
   await settled()
   assert.deepEqual(heard(again), ['message m3', 'message m4', 'message m5'])
 })
@@ -444,7 +444,7 @@ test('when the hub stops, all streams end, also those that replay', async (t) =>
   const journal = await openAt(t, await temporaryFolder())
   await journal.append([insert('a'), insert('b')])
   const stop = new AbortController()
-  const hub = createHub({ journal, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => assert.fail(String(error)) })
+  const hub = createHub({ journal, ids, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => assert.fail(String(error)) })
   const running = hub.run(stop.signal)
   const [blocked, live] = [hesitant(), ear()]
   hub.subscribe(channels('all'), { after: 0, resumed: false }, blocked)

@@ -6,7 +6,7 @@ import { nothingForgotten } from '../../src/journal/forget.ts'
 import type { Position } from '../../src/message/line.ts'
 import { createHub } from '../../src/stream/hub.ts'
 import { heldClock, insert, openAt, temporaryFolder, type Opened } from '../journal/fixtures.ts'
-import { channels, ear, follow, heard, hesitant, resume, type Ear } from './listening.ts'
+import { channels, ear, follow, heard, hesitant, ids, resume, type Ear } from './listening.ts'
 
 /** A journal of so many segments, all but the last sealed, with the positions in it: more than the part in memory. */
 async function inSegments(t: TestContext, count: number): Promise<{ readonly journal: Opened; readonly positions: readonly Position[] }> {
@@ -72,7 +72,7 @@ test('what goes off the disk before the hub told it is told as missing to all, a
   const { journal, positions } = await inSegments(t, 4)
   const late = { ...journal, last: () => positions[0] ?? 0 }
   const failures: unknown[] = []
-  const hub = createHub({ journal: late, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error) })
+  const hub = createHub({ journal: late, ids, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error) })
   const [first, second, third] = journal.segments()
   for (const segment of [first, second]) if (segment !== undefined) await journal.remove(segment, await journal.leave(segment, new AbortController().signal))
   const listener = ear()

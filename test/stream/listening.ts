@@ -5,9 +5,12 @@ import { readChannel } from '../../src/stream/channels.ts'
 import type { Position } from '../../src/message/line.ts'
 import type { Frame } from '../../src/stream/frame.ts'
 import { createHub, type Hub, type HubOptions } from '../../src/stream/hub.ts'
+import { streamIds } from '../../src/stream/id.ts'
 import type { Start, Subscriber } from '../../src/stream/member.ts'
 import type { Wanted } from '../../src/stream/subscription.ts'
 import { heldClock, openAt, temporaryFolder, type Opened } from '../journal/fixtures.ts'
+
+export const ids = streamIds('0123456789abcdef')
 
 export const channels = (...names: string[]): Wanted => ({ channels: names.flatMap((name) => readChannel(name) ?? []) })
 export const query = (text: string): Wanted => ({ channels: [], query: parseQuery(text, { now: Date.UTC(2026, 0, 3) }).query })
@@ -28,7 +31,7 @@ export interface Following {
 export async function follow(t: TestContext, journal: HubOptions['journal'], options: Partial<HubOptions> = {}): Promise<Following> {
   const failures: unknown[] = []
   const gone = new Set<string>()
-  const hub = createHub({ journal, authorKeys: () => [], isGone: ({ id_str }) => gone.has(id_str), replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error), ...options })
+  const hub = createHub({ journal, ids, authorKeys: () => [], isGone: ({ id_str }) => gone.has(id_str), replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error), ...options })
   const stop = new AbortController()
   const running = hub.run(stop.signal)
   t.after(async () => {

@@ -39,10 +39,11 @@ test('who gives up waiting is let go and takes no place', async () => {
   assert.ok(lane.isEmpty())
 })
 
-test('names have lanes of their own', async () => {
+test('names have lanes of their own, and who has none waits for nobody', async () => {
   const lanes = createLanes(1)
   const ann = await lanes.enter('ann', never)
   ;(await lanes.enter('bob', never))()
+  for (let i = 0; i < 3; i++) await lanes.enter(undefined, never)
   const again = lanes.enter('ann', never)
   ann()
   ;(await again)()

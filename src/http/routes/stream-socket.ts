@@ -29,7 +29,7 @@ export function addStreamSocket(app: FastifyInstance, { parts, options, doors, s
       const { socket, head } = takeHandshake(request, reply)
       if (socket.destroyed) return reply
       // Where the handshake fails, the client is told why and the connection ends.
-      sockets.handleUpgrade(request.raw, socket, head, (ws) => converse({ ws, socket, place, hub, stop: doors.stop.signal, log: parts.log, now: options.now }))
+      sockets.handleUpgrade(request.raw, socket, head, (ws) => converse({ ws, socket, place, hub, ids: parts.streamIds, stop: doors.stop.signal, log: parts.log, now: options.now }))
       return reply
     },
   })

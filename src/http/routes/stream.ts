@@ -1,7 +1,6 @@
 // Owns /api/stream.json: each new message the moment it is kept, as server-sent events or as lines of NDJSON.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { doubtFrame } from '../../stream/event.ts'
 import type { Frame } from '../../stream/frame.ts'
 import { failures } from '../describe.ts'
 import { allGiven, asAsked, mergeParameters, parameterReader } from '../parameters.ts'
@@ -36,11 +35,11 @@ export function addStream(app: FastifyInstance, room: Room): void {
   function ask(request: FastifyRequest): { readonly asked: AskedStream; readonly script: Script } {
     const { format, ...rest } = read(given(request))
     const { 'last-event-id': header } = request.headers
-    return { asked: readStream(rest, typeof header === 'string' ? header : undefined, options.now()), script: scripts[format] }
+    return { asked: readStream(rest, typeof header === 'string' ? header : undefined, options.now(), parts.streamIds), script: scripts[format] }
   }
 
   async function listen(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { asked: { wanted, start, only, query }, script } = ask(request)
+    const { asked: { wanted, start, isForeign, only, query }, script } = ask(request)
     const response = reply.raw
     const place = streams.enter(request.caller)
     response.once('close', () => place.leave())
@@ -49,13 +48,14 @@ export function addStream(app: FastifyInstance, room: Room): void {
     const hub = await streams.ready(parts.hub())
     reply.hijack()
     if (response.closed) return reply
-    const wire = place.wire(responsePipe(response, streams.join, () => script.heartbeat(subscription.position())))
+    const wire = place.wire(responsePipe(response, streams.join, () => script.heartbeat(hub.frames, subscription.position())))
     const send = (frame: Frame): void => wire.put(script.event(frame, only))
     const subscription = hub.subscribe(wanted, start, { ...wire, who: place.who, send })
     response.once('close', () => subscription.close())
     for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...headersOf(script) })) if (value !== undefined) response.setHeader(name, value)
-    wire.put(script.greeting(subscription.position()))
-    if (query !== undefined && query.warnings.length > 0) send(doubtFrame(subscription.position(), query))
+    wire.put(script.greeting(hub.frames, subscription.position()))
+    if (isForeign) send(hub.frames.noteFrame(subscription.position(), 'of another journal'))
+    if (query !== undefined && query.warnings.length > 0) send(hub.frames.doubtFrame(subscription.position(), query))
     return reply
   }
 

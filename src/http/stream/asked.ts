@@ -5,6 +5,7 @@ import { timeRange } from '../../query/bounds.ts'
 import type { Query } from '../../query/tree.ts'
 import { instant, moment } from '../../settings/quantity.ts'
 import { readChannel } from '../../stream/channels.ts'
+import type { StreamIds } from '../../stream/id.ts'
 import type { Start } from '../../stream/member.ts'
 import type { Wanted } from '../../stream/subscription.ts'
 import { LoklakError } from '../../watch/errors.ts'
@@ -27,6 +28,8 @@ export interface AskedStream {
   readonly wanted: Wanted
   /** Undefined for now. */
   readonly start: Start | undefined
+  /** It was to begin at an id of another journal; so it begins now. */
+  readonly isForeign: boolean
   readonly only: readonly string[] | undefined
   /** The query as it was understood, and what was doubtful about it. */
   readonly query: { readonly text: string; readonly warnings: readonly Warning[] } | undefined
@@ -59,18 +62,15 @@ function readFields(text: string | undefined): readonly string[] | undefined {
   return names.length === 0 ? undefined : names.sort()
 }
 
-/** Ids are times in microseconds, of 16 digits since 2001, and 0 is before all of them. */
-const isId = (text: string): boolean => /^(?:0|[1-9]\d{15})$/.test(text)
+/** The first position of 16 digits. */
 const firstId = 10 ** 15
 
 /** An id is where the reader was; a time is where one begins. A number that is no id is nothing: a year is not told from a count. */
-function readStart(name: string, text: string, now: number): Start {
-  if (isId(text)) {
-    const after = Number(text)
-    return { after: Number.isSafeInteger(after) ? after : now * 1000, resumed: after > 0 }
-  }
+function readStart(name: string, text: string, now: number, ids: StreamIds): Start | 'foreign' {
+  const after = ids.read(text)
+  if (after !== undefined) return after === 'foreign' ? after : { after, resumed: after > 0 }
   const parsed = /^-?\d+$/.test(text) ? { wrong: '' } : moment.parse(text, '')
-  if ('wrong' in parsed) return bad(`${name}: ${quoted(text)} is neither an id of this stream (0, or 16 digits) nor a date such as 2026-01-31 or 2026-01-31T12:00:00Z nor a time ago such as -1h`)
+  if ('wrong' in parsed) return bad(`${name}: ${quoted(text)} is neither an id of a stream (or 0, or the 16 digits at its end) nor a date such as 2026-01-31 or 2026-01-31T12:00:00Z nor a time ago such as -1h`)
   // What happens at the very instant is part of it.
   return { after: Math.max(firstId, Math.min(instant(parsed.value, now), now) * 1000 - 1), resumed: false }
 }
@@ -92,7 +92,7 @@ function endsInTime(query: Query, excluded = false): boolean {
 }
 
 /** Reads what is asked. `lastEventId`: the header. Throws BadQuery or BAD_PARAMETER. */
-export function readStream(parameters: StreamParameters, lastEventId: string | undefined, now: number): AskedStream {
+export function readStream(parameters: StreamParameters, lastEventId: string | undefined, now: number, ids: StreamIds): AskedStream {
   const { timezoneOffset } = parameters
   const given = (parameters.q ?? '').trim()
   const channels = readChannels(parameters.channel)
@@ -101,15 +101,17 @@ export function readStream(parameters: StreamParameters, lastEventId: string | u
   if (parsed !== undefined && endsInTime(parsed.query)) bad('q: until: has no meaning in a stream, which goes on; ask /api/search.json for what was')
   const since = parsed === undefined ? undefined : timeRange(parsed.query).since
 
-  function start(): Start | undefined {
+  function start(): Start | 'foreign' | undefined {
     const [name, text] = Object.entries({ 'Last-Event-ID': lastEventId, lastEventId: parameters.lastEventId, after: parameters.after }).find(([, text]) => (text ?? '').trim() !== '') ?? []
-    if (name !== undefined && text !== undefined) return readStart(name, text.trim(), now)
+    if (name !== undefined && text !== undefined) return readStart(name, text.trim(), now, ids)
     return since === undefined ? undefined : { after: Math.max(firstId, Math.min(since, now) * 1000 - 1), resumed: false }
   }
 
+  const begin = start()
   return {
     wanted: { channels, ...(parsed === undefined ? {} : { query: parsed.query }) },
-    start: start(),
+    start: begin === 'foreign' ? undefined : begin,
+    isForeign: begin === 'foreign',
     only: readFields(parameters.only),
     query: parsed,
   }

@@ -3,9 +3,9 @@
 import type { Duplex } from 'node:stream'
 import { Type } from 'typebox'
 import type { RawData, WebSocket } from 'ws'
-import { doubtFrame, noteFrame } from '../../stream/event.ts'
 import type { Frame } from '../../stream/frame.ts'
 import type { Hub, Subscription } from '../../stream/hub.ts'
+import type { StreamIds } from '../../stream/id.ts'
 import { isObject, parseJson, type JsonObject } from '../../support/json.ts'
 import { errorBody, LoklakError } from '../../watch/errors.ts'
 import type { Log } from '../../watch/log.ts'
@@ -22,6 +22,7 @@ export interface Conversation {
   readonly socket: Duplex
   readonly place: Place
   readonly hub: Hub
+  readonly ids: StreamIds
   readonly stop: AbortSignal
   readonly log: Log
   readonly now: () => number
@@ -67,7 +68,8 @@ function encode(frame: Frame, only: readonly string[] | undefined, id: string): 
   return id === '' ? line.subarray(0, -1) : Buffer.concat([line.subarray(0, -2), Buffer.from(`,"subscription":${JSON.stringify(id)}}`)])
 }
 
-export function converse({ ws, socket, place, hub, stop, log, now }: Conversation): void {
+export function converse({ ws, socket, place, hub, ids, stop, log, now }: Conversation): void {
+  const { doubtFrame, noteFrame } = hub.frames
   const subscriptions = new Map<string, Subscription & { only: readonly string[] | undefined }>()
   const allowance = createBuckets({ ...most, now })
   let code: number = closing.slow
@@ -95,7 +97,7 @@ export function converse({ ws, socket, place, hub, stop, log, now }: Conversatio
     wire.end()
   }
 
-  function subscribe(id: string, { wanted, start, only, query }: AskedStream): void {
+  function subscribe(id: string, { wanted, start, isForeign, only, query }: AskedStream): void {
     if (subscriptions.has(id)) throw new LoklakError('BAD_PARAMETER', `id: ${JSON.stringify(id)} is subscribed already; change or unsubscribe it`)
     if (subscriptions.size >= maxSubscriptions) throw new LoklakError('BAD_PARAMETER', `subscribe: ${maxSubscriptions} subscriptions on one connection are taken`)
     place.carry(id, wanted.query)
@@ -103,6 +105,7 @@ export function converse({ ws, socket, place, hub, stop, log, now }: Conversatio
     const subscription = { ...hub.subscribe(wanted, start, { ...wire, who: place.who, send }), only }
     subscriptions.set(id, subscription)
     send(noteFrame(subscription.position(), 'subscribed'))
+    if (isForeign) send(noteFrame(subscription.position(), 'of another journal'))
     tellDoubts(subscription, query, send)
   }
 
@@ -113,7 +116,7 @@ export function converse({ ws, socket, place, hub, stop, log, now }: Conversatio
   function obey(message: unknown): void {
     const { name, body } = commandIn(message)
     const id = idOf(body)
-    if (name === 'subscribe') return subscribe(id, readStream(read(body), undefined, now()))
+    if (name === 'subscribe') return subscribe(id, readStream(read(body), undefined, now(), ids))
     const subscription = subscriptions.get(id)
     if (subscription === undefined) throw new LoklakError('BAD_PARAMETER', `id: there is no subscription ${JSON.stringify(id)}`)
     const send = (frame: Frame): void => wire.put(encode(frame, undefined, id))
@@ -124,7 +127,7 @@ export function converse({ ws, socket, place, hub, stop, log, now }: Conversatio
       return send(noteFrame(subscription.position(), 'unsubscribed'))
     }
     if (body['after'] !== undefined || body['lastEventId'] !== undefined) throw new LoklakError('BAD_PARAMETER', 'after: a change counts from now on; unsubscribe and subscribe to begin elsewhere')
-    const { wanted, only, query } = readStream(read(body), undefined, now())
+    const { wanted, only, query } = readStream(read(body), undefined, now(), ids)
     place.carry(id, wanted.query)
     subscription.change(wanted)
     subscription.only = only

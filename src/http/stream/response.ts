@@ -1,7 +1,7 @@
 // Owns a stream as the answer to a request: server-sent events, or lines of NDJSON. Does not know who listens to what.
 import type { ServerResponse } from 'node:http'
 import type { Position } from '../../message/line.ts'
-import { noteFrame } from '../../stream/event.ts'
+import type { Frames } from '../../stream/event.ts'
 import type { Frame } from '../../stream/frame.ts'
 import type { Join } from './join.ts'
 import type { Pipe } from './wire.ts'
@@ -13,10 +13,10 @@ export type StreamFormat = (typeof streamFormats)[number]
 export interface Script {
   readonly type: string
   /** What comes first, so that a reader who is sent nothing for long can still go on from where it began. */
-  greeting(position: Position): Buffer
+  greeting(frames: Frames, position: Position): Buffer
   event(frame: Frame, only: readonly string[] | undefined): Buffer
   /** Keeps proxies from thinking that nothing goes on, and tells the place, so that a reader of what is rare is not replayed everything. */
-  heartbeat(position: Position): Buffer
+  heartbeat(frames: Frames, position: Position): Buffer
 }
 
 /** Milliseconds after which a browser connects again. */
@@ -26,15 +26,15 @@ const retry = 2_000
 export const scripts: Readonly<Record<StreamFormat, Script>> = {
   sse: {
     type: 'text/event-stream; charset=utf-8',
-    greeting: (position) => Buffer.from(`retry: ${retry}\nid: ${position}\n\n`),
+    greeting: (frames, position) => Buffer.from(`retry: ${retry}\nid: ${frames.id(position)}\n\n`),
     event: (frame, only) => frame.sse(only),
-    heartbeat: (position) => Buffer.from(`:\nid: ${position}\n\n`),
+    heartbeat: (frames, position) => Buffer.from(`:\nid: ${frames.id(position)}\n\n`),
   },
   ndjson: {
     type: 'application/x-ndjson; charset=utf-8',
-    greeting: (position) => noteFrame(position, 'subscribed').line(),
+    greeting: ({ noteFrame }, position) => noteFrame(position, 'subscribed').line(),
     event: (frame, only) => frame.line(only),
-    heartbeat: (position) => noteFrame(position, 'heartbeat').line(),
+    heartbeat: ({ noteFrame }, position) => noteFrame(position, 'heartbeat').line(),
   },
 }
 
