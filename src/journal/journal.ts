@@ -1,23 +1,22 @@
 // Owns the dumps in `dump/own`: append, sync, follow, rotate, seal, compact, list. Does not know what a source, an index or
 // a client is, nor what the messages say.
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Position } from '../message/line.ts'
-import { readSeal, removeSeal } from './checksum.ts'
+import { clearLeftovers, recover } from './begin.ts'
+import { removeSeal } from './checksum.ts'
 import { createDamageLog, type Damage, type DamageLog } from './damage.ts'
-import { moveIntoPlace, realDisk, type Disk } from './disk.ts'
+import { realDisk, type Disk } from './disk.ts'
 import { follow, readBack } from './follow.ts'
 import { nothingForgotten, type Forgotten } from './forget.ts'
 import type { Blockage, Journal, Segment } from './port.ts'
-import { readSegment } from './read.ts'
-import { cutTornEnd } from './recover.ts'
 import { authorLines, leaveRemainder, remainders, type Left } from './remains.ts'
-import { asideOf, damagedOf, isWhole, seal, shorten, type SealOptions } from './seal.ts'
+import { asideOf, damagedOf, seal, shorten, type SealOptions } from './seal.ts'
 import { isChanged, type Rewritten } from './rewrite.ts'
 import { listSegments, segmentStart } from './segment.ts'
 import { createTail } from './tail.ts'
-import { createWriter, type CrashPoint, type WriterStart } from './writer.ts'
+import { createWriter, type CrashPoint } from './writer.ts'
 
 export interface JournalOptions {
   /** `dump/own` and `state` of the data folder. */
@@ -273,49 +272,4 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       await damage.flush()
     },
   }
-}
-
-/**
- * Ends what a crash interrupted: what was complete and only had to take its place does so, the rest goes. Of a segment that
- * is there twice, the copy goes that is not proven whole.
- */
-async function clearLeftovers(folder: string, seals: string, disk: Disk): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith('.tmp')) continue
-    const path = join(folder, name)
-    const sealed = name.slice(0, -'.tmp'.length)
-    if (await isWhole(seals, sealed, path)) await moveIntoPlace(disk, path, join(folder, sealed))
-    else await rm(path, { force: true })
-  }
-  const names = new Set(await readdir(folder))
-  for (const name of names) {
-    if (!name.endsWith('.txt') || !names.has(`${name}.gz`)) continue
-    const sealed = join(folder, `${name}.gz`)
-    await rm((await isWhole(seals, `${name}.gz`, sealed)) ? join(folder, name) : sealed)
-  }
-}
-
-/** Cuts torn ends and finds where to go on: the last position, and the newest plain segment to write into. */
-async function recover(segments: readonly Segment[], seals: string, damage: DamageLog, onRecovered: JournalOptions['onRecovered']): Promise<WriterStart> {
-  let last: Position = 0
-  let open: WriterStart['open']
-  for (const segment of segments) {
-    if (segment.sealed) continue
-    const recovery = await cutTornEnd(segment.path)
-    if (recovery.cut > 0) onRecovered(segment.path, recovery.cut)
-    if (recovery.bytes === 0) {
-      await rm(segment.path)
-      continue
-    }
-    last = Math.max(last, recovery.last)
-    if (segment === segments.at(-1)) open = { name: segment.name, bytes: recovery.bytes }
-  }
-  const newest = segments.findLast(({ sealed }) => sealed)
-  if (newest !== undefined && newest.from > last) {
-    last = (await readSeal(seals, newest.name))?.last ?? 0
-    if (last === 0) for await (const batch of readSegment(newest, 0, damage.report)) last = batch.last
-    // A segment that cannot be read at all still must not be written over: its name bounds what was in it from below only.
-    last = Math.max(last, newest.from)
-  }
-  return { last, open }
 }

@@ -34,7 +34,7 @@ test('a repair tells in bytes how far it is, and when it is stopped that it begi
   const [segment] = archive.journal.segments()
   const told = await Array.fromAsync(tasks.repair(archive, {}, new AbortController().signal))
   assert.deepEqual(told.at(-2), { bytes: segment?.bytes, total: segment?.bytes, errors: 0 })
-  assert.deepEqual(told.at(-1), { repaired: 0, failed: 0, kept: '' })
+  assert.deepEqual(told.at(-1), { repaired: 0, broken: 0, resealed: 1, failed: 0, kept: '' })
   await assert.rejects(Array.fromAsync(tasks.repair(archive, {}, AbortSignal.abort())), (error: unknown) => error instanceof LoklakError && error.code === 'STOPPED')
 })
 
@@ -42,6 +42,6 @@ test('so does a compaction, which goes on where it was', async (t) => {
   const archive = await withClosedDump(t, 1_000)
   const told = await Array.fromAsync(tasks.compact(archive, {}, new AbortController().signal))
   const [{ bytes: total } = { bytes: 0 }] = archive.journal.segments()
-  assert.deepEqual(told.slice(-2), [{ bytes: total, total, errors: 0 }, { lines: 0, foreign: 0 }])
+  assert.deepEqual(told.slice(-2), [{ bytes: total, total, errors: 0 }, { lines: 0, foreign: 0, failed: 0 }])
   await assert.rejects(Array.fromAsync(tasks.compact(archive, {}, AbortSignal.abort())), (error: unknown) => error instanceof LoklakError && error.code === 'INTERRUPTED')
 })

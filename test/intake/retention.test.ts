@@ -187,7 +187,7 @@ test('a bad line of a remainder is found by verify, reported where it is read, a
   assert.deepEqual(found, ['wrong', 3])
   const again = await days.again()
   assert.deepEqual([again.archive.journal.damage.count(), again.notes.filter((note) => note.startsWith(`damaged dump ${name}: `)).length], [3, 3])
-  assert.deepEqual(await again.archive.journal.repair(), { changed: 3, failed: 0 })
+  assert.deepEqual(await again.archive.journal.repair(), { changed: 3, failed: 0, broken: 0, resealed: 0 })
   assert.deepEqual(await verified(again), [['ok', 0]])
   assert.match(readFileSync(join(again.archive.folder.state, 'quarantine', name.replace('.txt.gz', '.removed')), 'utf8'), /"id_xyz":"test:7"/)
   assert.deepEqual(told(await again.records()), ['I test:young text of test:young'])
