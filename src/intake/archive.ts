@@ -12,6 +12,7 @@ import { retain, type Followers, type Retention } from '../journal/retain.ts'
 import type { CrashPoint } from '../journal/writer.ts'
 import type { Entry, Position } from '../message/line.ts'
 import { wait } from '../support/timer.ts'
+import { createTurns } from '../support/turns.ts'
 import type { ConsentPolicy } from './author.ts'
 import { compact, type Compacted } from './compaction.ts'
 import { openMark, type CompactionMark } from './compaction-mark.ts'
@@ -131,13 +132,8 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
   }
   const quarantine = createQuarantine(join(folder.state, 'quarantine'), now)
   const closing = new AbortController()
-  let work: Promise<unknown> = Promise.resolve()
   /** What rewrites files of many lines or takes them away: two at once would write over each other. */
-  function inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = work.then(task)
-    work = result.catch(() => undefined)
-    return result
-  }
+  const inTurn = createTurns()
 
   function block(error: unknown): void {
     if (stuck !== null) return
@@ -197,7 +193,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
       // What waits for a disk that does not take it would wait for ever; it was not acknowledged.
       if (journal.blockage() === null) await intake.settled()
       await journal.close()
-      await work
+      await inTurn(() => Promise.resolve())
       await intake.settled()
       known.close()
       await quarantine.flush()

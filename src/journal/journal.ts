@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Position } from '../message/line.ts'
+import { createTurns } from '../support/turns.ts'
 import { clearLeftovers, recover } from './begin.ts'
 import { removeSeal } from './checksum.ts'
 import { createDamageLog, type Damage, type DamageLog } from './damage.ts'
@@ -109,16 +110,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   let written = 0
   /** Closed segments that could not be sealed yet. */
   const unsealed = new Set<Segment>()
-  let work: Promise<void> = Promise.resolve()
   /** Work on closed segments goes one after the other, so that no two passes touch one file. */
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
-    const result = work.then(task)
-    work = result.then(
-      () => undefined,
-      () => undefined,
-    )
-    return result
-  }
+  const inTurn = createTurns()
 
   const reportRemoved = (segment: Segment, { removed }: Rewritten): void => {
     if (removed > 0) damage.report(segment.name, '', `${removed} damaged lines were taken out and lie in ${asideOf(quarantine, segment)}`)
