@@ -77,7 +77,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 `
 
-const mostWritten = 100_000
+const mostWritten = 20_000
 
 /** Where an id is filed: at the time that it carries, in microseconds; without one, below zero at a place of its hash. */
 function filedAt(id: string): number {
@@ -175,6 +175,9 @@ export function openKnown(path: string, mark: CompactionMark): Known {
     if (changed.state === 'deleted') outdate('author gone', changed.key, position)
   }
 
+  /** Whether it is remembered that an author has a handle; before it is known it stands for itself. */
+  const isStored = (key: string, handle: string): boolean => key === handle || written.get(key) === handle || author(key)?.handle === handle
+
   /** A handle that a message was written under. */
   function learn(key: string, handle: string): void {
     putHandle.run(fold(handle), key)
@@ -195,7 +198,7 @@ export function openKnown(path: string, mark: CompactionMark): Known {
       }
       default: {
         const { id_str: id, created_at, timestamp, edited_at, screen_name, user: { user_id } } = record.message
-        if (user_id !== undefined && user_id !== screen_name && written.get(user_id) !== screen_name) learn(user_id, screen_name)
+        if (user_id !== undefined && !isStored(user_id, screen_name)) learn(user_id, screen_name)
         const created = Date.parse(created_at)
         size += Number(addId.run(filedAt(id), id, created, Date.parse(timestamp) - created).changes)
         if (edited_at !== undefined) putEdit.run(id, Date.parse(edited_at))

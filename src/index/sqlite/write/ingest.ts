@@ -18,7 +18,7 @@ import type { Making } from '../threads/protocol.ts'
 const stretch = 2000
 const second = 1_000_000
 /** Authors whose handle is remembered as stored; then it begins anew. */
-const mostRemembered = 100_000
+const mostRemembered = 50_000
 
 export interface IngestOptions {
   readonly folder: string
