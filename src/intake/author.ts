@@ -1,7 +1,7 @@
 // Owns what becomes of an author when something new is heard of them: fields left out stay, deleted is for ever, and who
 // asks not to be shown to people without an account is hidden for as long as they ask. What is heard again, or late, never
 // undoes what is newer. Pure functions.
-import type { AsOf, Author } from '../message/schema.ts'
+import { Author, type AsOf } from '../message/schema.ts'
 
 /** Whether wishes of authors not to be shown are heeded. */
 export type ConsentPolicy = 'respect' | 'ignore'
@@ -19,10 +19,15 @@ function accountState(old: Author | undefined, change: Author): Pick<Author, 'st
   return { state: old.state, ...(old.reason === undefined ? {} : { reason: old.reason }) }
 }
 
+const fields = new Set(Object.keys(Author.properties))
+
+/** What a record carries under keys that are not known here. */
+const unknownOf = (author: Author): object => Object.fromEntries(Object.entries(author).filter(([key]) => !fields.has(key)))
+
 function sameAuthor(a: Author, b: Author): boolean {
   return (
     a.handle === b.handle && a.name === b.name && a.avatar === b.avatar && (a.state ?? 'active') === (b.state ?? 'active') && a.reason === b.reason &&
-    JSON.stringify(a.labels ?? []) === JSON.stringify(b.labels ?? [])
+    JSON.stringify(a.labels ?? []) === JSON.stringify(b.labels ?? []) && JSON.stringify(unknownOf(a)) === JSON.stringify(unknownOf(b))
   )
 }
 
@@ -32,19 +37,24 @@ const aspects = [
   ['profile', ['name', 'avatar', 'labels']],
   ['state', ['state', 'reason']],
 ] as const
+type Aspect = (typeof aspects)[number]
+
+/** The fields of an aspect. What is not known here came with the profile. */
+const fieldsOf = (author: Author, [aspect, known]: Aspect): readonly string[] => (aspect === 'profile' ? [...known, ...Object.keys(unknownOf(author))] : known)
 
 /** What of a change is not older than what is known. Where two are of the same time, the later one counts. */
 function withoutOlder(change: Author, known: AsOf, time: AsOf): Author {
   const told = { ...change }
-  for (const [aspect, fields] of aspects) if ((time[aspect] ?? Infinity) < (known[aspect] ?? 0)) for (const field of fields) delete told[field]
+  for (const aspect of aspects) if ((time[aspect[0]] ?? Infinity) < (known[aspect[0]] ?? 0)) for (const field of fieldsOf(change, aspect)) Reflect.deleteProperty(told, field)
   return told
 }
 
 function timesAfter(known: AsOf, told: Author, time: AsOf): AsOf {
   const times = { ...known }
-  for (const [aspect, fields] of aspects) {
-    const at = time[aspect]
-    if (at !== undefined && fields.some((field) => told[field] !== undefined)) times[aspect] = at
+  const said = new Map<string, unknown>(Object.entries(told))
+  for (const aspect of aspects) {
+    const at = time[aspect[0]]
+    if (at !== undefined && fieldsOf(told, aspect).some((field) => said.get(field) !== undefined)) times[aspect[0]] = at
   }
   return times
 }
@@ -84,6 +94,8 @@ export function mergeAuthor(old: Author | undefined, change: Author, time: AsOf,
   const avatar = told.avatar ?? old?.avatar
   const labels = told.labels ?? old?.labels
   const account = accountState(old, told)
+  // As a whole, or every record could add to them for ever.
+  const unknown = old === undefined || Object.keys(unknownOf(told)).length > 0 ? unknownOf(told) : unknownOf(old)
   const shown = account.state === 'active' && policy === 'respect' && wishesToBeHidden(labels) ? ({ state: 'hidden', reason: byWish } as const) : account
   const author: Author = {
     key: change.key,
@@ -92,6 +104,7 @@ export function mergeAuthor(old: Author | undefined, change: Author, time: AsOf,
     ...(name === undefined ? {} : { name }),
     ...(avatar === undefined ? {} : { avatar }),
     ...(labels === undefined ? {} : { labels }),
+    ...unknown,
     ...shown,
     ...stateSince(old, shown),
     ...(sameTimes(times, {}) ? {} : { as_of: times }),

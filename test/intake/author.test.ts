@@ -176,7 +176,7 @@ test('of a deleted author nothing but key, handle and state is kept', async (t) 
 describe('property', () => {
   const change: fc.Arbitrary<Partial<Author>> = fc.oneof(
     fc.record({ handle: fc.constantFrom('a.test', 'b.test') }),
-    fc.record({ name: fc.constantFrom('', 'A', 'B'), avatar: fc.constant(''), labels: fc.constantFrom<string[]>('', '!no-unauthenticated').map((label) => (label === '' ? [] : [label])) }),
+    fc.record({ name: fc.constantFrom('', 'A', 'B'), avatar: fc.constant(''), labels: fc.constantFrom<string[]>('', '!no-unauthenticated').map((label) => (label === '' ? [] : [label])), pronouns: fc.constantFrom('they', 'she') }),
     fc.constantFrom<Partial<Author>[]>(hidden, active, { state: 'deleted', reason: 'deleted' }),
   )
   const history = fc.array(change, { minLength: 1, maxLength: 12 }).map((changes) => changes.map((more, i) => ({ author: { key: 'k', network: 'test', ...more }, time: i + 1 })))

@@ -60,7 +60,8 @@ export function decodeDumpLine(text: string): Decoded {
     }
     case 'A': {
       const { author } = line
-      return isAuthor(author) ? { draft: { kind: 'author', author } } : { bad: `author.${misfit('author', author) ?? ''}` }
+      if (!isAuthor(author)) return { bad: `author.${misfit('author', author) ?? ''}` }
+      return { draft: { kind: 'author', author, ...(author.as_of === undefined ? {} : { time: author.as_of }) } }
     }
     default:
       return { bad: `has an unknown operation $P ${typeof line['$P'] === 'string' ? JSON.stringify(line['$P'].slice(0, 32)) : typeof line['$P']}` }

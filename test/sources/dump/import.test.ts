@@ -193,6 +193,22 @@ test('unknown keys come through an import whatever they are called and say', asy
   assert.equal(written.split(unknown).length, 3, written)
 })
 
+test('what a dump tells of authors comes with its times and unknown keys; what is older there undoes nothing, also in a later line', async (t) => {
+  const opened = await openTest(t)
+  const of = (author: string) => `{"$T":6,"$P":"A","author":{"key":"k","network":"test",${author}}}`
+  const newer = of('"handle":"new","name":"N","labels":[],"state":"active","as_of":{"handle":7,"profile":7},"pronouns":{"en":"they"},"__proto__":1')
+  const older = of('"handle":"old","name":"O","as_of":{"handle":6,"profile":6},"pronouns":{"en":"?"}')
+  const { counts } = await imported(opened, 'a.txt', [newer, older, of('"handle":"newest","as_of":{"handle":8}'), newer].join('\n'))
+  assert.deepEqual([counts.authors, counts.known], [2, 2])
+  const last = (await opened.records()).at(-1)
+  assert.ok(last?.op === 'A')
+  assert.equal(encodeEntry(last), '"$P":"A","$I":true,"author":{"key":"k","network":"test","handle":"newest","name":"N","labels":[],"pronouns":{"en":"they"},"__proto__":1,"state":"active","state_since":0,"as_of":{"handle":8,"profile":7}}}')
+  await imported(opened, 'b.txt', of('"name":"N","as_of":{"profile":9},"pronouns":{"en":"she"}'))
+  await imported(opened, 'c.txt', of('"name":"N","as_of":{"profile":8},"pronouns":{"en":"?"}'))
+  const kept = new Map<string, unknown>(Object.entries(opened.archive.known.author('k') ?? {}))
+  assert.deepEqual(kept.get('pronouns'), { en: 'she' })
+})
+
 test('property: no line of any bytes is fatal, and every line is either a draft or has a reason', async () => {
   const folder = await temporaryFolder()
   await fc.assert(
