@@ -1,5 +1,6 @@
 // Owns the decision what a draft becomes: a line of the journal, or nothing and why. Looks at what is stored and at what
 // the same batch already decided. Pure but for those look-ups.
+import { writtenAt } from '../message/identity.ts'
 import type { Entry } from '../message/line.ts'
 import type { AsOf, Author, Message } from '../message/schema.ts'
 import { isWithheld, mergeAuthor, type ConsentPolicy } from './author.ts'
@@ -22,6 +23,19 @@ export interface Decision {
   readonly heard?: Author
   /** An import brought text back of what is gone. */
   readonly gone?: Gone
+}
+
+/**
+ * An edit as it is stored: it never moves a message in time. A claim is kept only where it leads to the time that is kept, for
+ * it says of that what its author said.
+ */
+function inPlace(message: Message, { created, seen }: KnownId, edited: number): Message {
+  const created_at = created === undefined ? message.created_at : new Date(created).toISOString()
+  const written = writtenAt(message.created_at_claimed ?? message.created_at, seen)
+  const isOfIt = written.created_at === created_at
+  const placed: Message = { ...message, timestamp: new Date(seen).toISOString(), ...(isOfIt ? written : { created_at }), edited_at: new Date(edited).toISOString() }
+  if (!isOfIt || written.created_at_claimed === undefined) delete placed.created_at_claimed
+  return placed
 }
 
 /** Decides the drafts of one batch in order; a later one sees what an earlier one will store. */
@@ -69,9 +83,7 @@ export function createDecider(known: Known, policy: ConsentPolicy): (draft: Prep
     const kept = withheld(id, message.user.user_id, imported)
     if (kept !== undefined) return kept
     edits.set(id, edited)
-    // An edit never moves a message in time.
-    const created_at = stored.created === undefined ? message.created_at : new Date(stored.created).toISOString()
-    return { outcome: 'edited', id, entry: { op: 'U', imported, message: { ...message, timestamp: new Date(stored.seen).toISOString(), created_at, edited_at: new Date(edited).toISOString() } } }
+    return { outcome: 'edited', id, entry: { op: 'U', imported, message: inPlace(message, stored, edited) } }
   }
 
   function remove(id: string, claimed: string | undefined, imported: boolean): Decision {

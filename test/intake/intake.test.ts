@@ -52,6 +52,19 @@ test('edits that are told again are no news where our clock is behind theirs, al
   assert.deepEqual(await again.outcomes(...edits), ['unchanged', 'unchanged'])
 })
 
+test('the claim of an edit stands only where it is of the time that is kept', async (t) => {
+  const clock = heldClock()
+  const { outcomes, records } = await openTest(t, { now: clock.now })
+  const seen = new Date(clock.now()).toISOString()
+  const ahead = new Date(clock.now() + 60_000).toISOString()
+  await outcomes(draft('test:a', { created_at: '2026-01-01T00:00:00' }), draft('test:b', { created_at: ahead }))
+  clock.add(3_600_000)
+  await outcomes(...['test:a', 'test:b'].flatMap((id) => [edit(id, 'moved', '2026-01-02T12:30:00.000Z', { created_at: '1970-01-01T00:00:00.000Z' }), edit(id, 'as it was', '2026-01-02T12:40:00.000Z', { created_at: id === 'test:a' ? '2026-01-01T00:00:00' : ahead })]))
+  const times = (await records()).map((record) => (record.op === 'I' || record.op === 'U') && [record.message.created_at, record.message.created_at_claimed])
+  const [a, b] = [['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00'], [seen, ahead]]
+  assert.deepEqual(times, [a, b, [a[0], undefined], a, [b[0], undefined], b])
+})
+
 test('an edit of an unknown id is an insert', async (t) => {
   const { outcomes, records } = await openTest(t)
   assert.deepEqual(await outcomes(edit('test:a', 'only version', '2026-01-02T12:30:00.000Z')), ['new'])
