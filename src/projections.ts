@@ -136,7 +136,7 @@ export async function openProjections(options: ProjectionOptions): Promise<Proje
     // A part of the index that is made again reads the dumps as well.
     reached: () => (index.health().state === 'ok' ? index.cursor() : 0),
     async drop(messages) {
-      const ids = messages.filter(({ id_str, edited_at }) => known.editedAt(id_str) === edited_at).map(({ id_str }) => id_str)
+      const ids = messages.filter(({ id_str, edited_at }) => known.edit(id_str)?.at === edited_at).map(({ id_str }) => id_str)
       if (ids.length > 0) await index.forget(ids)
     },
   }

@@ -75,7 +75,7 @@ export async function* currentMessages(context: Context, wants: (message: Messag
   const { position, segments } = await extentOf(context)
   const known = openKnownReader(join(state, 'known.db'))
   const isShown = shownBy(known)
-  const isNewest = ({ id_str, edited_at }: Message): boolean => (known.editedAt(id_str) ?? 0) <= (edited_at === undefined ? 0 : Date.parse(edited_at))
+  const isNewest = ({ id_str, edited_at }: Message): boolean => (known.edit(id_str)?.at ?? 0) <= (edited_at === undefined ? 0 : Date.parse(edited_at))
   const isTrue = (message: Message): boolean => known.id(message.id_str)?.deleted !== true && isShown(message.user.user_id)
 
   async function* between(segments: Extent['segments'], after: Position, until: Position): AsyncGenerator<JournalRecord> {

@@ -1,10 +1,10 @@
 // Owns the decision what a draft becomes: a line of the journal, or nothing and why. Looks at what is stored and at what
 // the same batch already decided. Pure but for those look-ups.
-import { writtenAt } from '../message/identity.ts'
+import { contentHash, writtenAt } from '../message/identity.ts'
 import type { Entry } from '../message/line.ts'
 import type { AsOf, Author, Message } from '../message/schema.ts'
 import { isWithheld, mergeAuthor, type ConsentPolicy } from './author.ts'
-import type { Gone, Known, KnownId } from './known.ts'
+import type { Gone, Known, KnownEdit, KnownId } from './known.ts'
 import type { Outcome } from './port.ts'
 
 /** A draft after validation and enrichment. */
@@ -41,7 +41,7 @@ function inPlace(message: Message, { created, seen }: KnownId, edited: number): 
 /** Decides the drafts of one batch in order; a later one sees what an earlier one will store. */
 export function createDecider(known: Known, policy: ConsentPolicy): (draft: Prepared) => Decision {
   const ids = new Map<string, KnownId>()
-  const edits = new Map<string, number>()
+  const edits = new Map<string, KnownEdit>()
   const authors = new Map<string, Author>()
   const importedAuthors = new Map<string, boolean>()
   const idOf = (id: string): KnownId | undefined => ids.get(id) ?? known.id(id)
@@ -71,19 +71,23 @@ export function createDecider(known: Known, policy: ConsentPolicy): (draft: Prep
     const kept = withheld(id, message.user.user_id, imported)
     if (kept !== undefined) return kept
     ids.set(id, { created: Date.parse(message.created_at), seen: Date.parse(message.timestamp), deleted: false })
-    if (message.edited_at !== undefined) edits.set(id, Date.parse(message.edited_at))
+    if (message.edited_at !== undefined) edits.set(id, { at: Date.parse(message.edited_at), content: contentHash(message) })
     return { outcome: 'new', id, entry: { op: 'I', imported, message } }
   }
 
   function edit(message: Message, imported: boolean, stored: KnownId): Decision {
     const id = message.id_str
-    const edited = Date.parse(message.edited_at ?? message.timestamp)
+    const told = Date.parse(message.edited_at ?? message.timestamp)
+    const content = contentHash(message)
+    const newest = edits.get(id) ?? known.edit(id)
     // A source that is read again from an older place repeats older edits.
-    if (edited <= (edits.get(id) ?? known.editedAt(id) ?? 0)) return { outcome: 'unchanged', id }
+    if (newest !== undefined && (told < newest.at || (told === newest.at && (newest.content ?? content) === content))) return { outcome: 'unchanged', id }
     const kept = withheld(id, message.user.user_id, imported)
     if (kept !== undefined) return kept
-    edits.set(id, edited)
-    return { outcome: 'edited', id, entry: { op: 'U', imported, message: inPlace(message, stored, edited) } }
+    // Another edit of the same time comes after it, so that times alone tell everywhere which is the newest, and that both are no news when they are told again.
+    const at = told === newest?.at ? told + 1 : told
+    edits.set(id, { at, content })
+    return { outcome: 'edited', id, entry: { op: 'U', imported, message: inPlace(message, stored, at) } }
   }
 
   function remove(id: string, claimed: string | undefined, imported: boolean): Decision {

@@ -3,7 +3,7 @@
 // Ids lie in the order of the time that they carry, so new ones go to the end and the warm part of the file stays small.
 import { createHash } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
-import { idTime } from '../message/identity.ts'
+import { contentHash, idTime } from '../message/identity.ts'
 import type { KeptId } from '../journal/remains.ts'
 import type { JournalRecord, Position } from '../message/line.ts'
 import { isAuthor, type Author } from '../message/schema.ts'
@@ -19,6 +19,12 @@ export interface KnownId {
   readonly deleted: boolean
 }
 
+/** The newest edit that is kept: when it was made, in milliseconds, and what tells it from another; absent where its message went with its dump. */
+export interface KnownEdit {
+  readonly at: number
+  readonly content: number | undefined
+}
+
 /** Since the last compaction: what older lines have become out of date, and by which record. */
 export interface Outdated {
   readonly kind: 'deleted' | 'edited' | 'author gone' | 'author renewed'
@@ -32,8 +38,7 @@ export type Gone = Pick<Outdated, 'id'> & { readonly kind: 'deleted' | 'author g
 /** What can be asked. */
 export interface KnownReader {
   id(id: string): KnownId | undefined
-  /** When the newest edit that is kept was made, in milliseconds. */
-  editedAt(id: string): number | undefined
+  edit(id: string): KnownEdit | undefined
   author(key: string): Author | undefined
   /** At most so many authors, in the order of their keys, from the one after `after` on. */
   authors(after: string, limit: number): readonly Author[]
@@ -69,7 +74,7 @@ export interface Known extends KnownReader {
 
 const schema = `
   CREATE TABLE IF NOT EXISTS ids (time INTEGER, id TEXT, created INTEGER, delay INTEGER, deleted INTEGER, PRIMARY KEY (time, id)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS edits (id TEXT PRIMARY KEY, edited INTEGER) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS edits (id TEXT PRIMARY KEY, edited INTEGER, content INTEGER) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS authors (key TEXT PRIMARY KEY, position INTEGER, author TEXT, imported INTEGER) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS handles (handle TEXT, key TEXT, PRIMARY KEY (handle, key)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS outdated (kind TEXT, id TEXT, position INTEGER, PRIMARY KEY (kind, id)) WITHOUT ROWID;
@@ -95,7 +100,7 @@ function parseAuthor(text: unknown): Author | undefined {
 
 function reader(db: DatabaseSync): Omit<KnownReader, 'close'> {
   const getId = db.prepare('SELECT created, delay, deleted FROM ids WHERE time = ? AND id = ?')
-  const getEdit = db.prepare('SELECT edited FROM edits WHERE id = ?')
+  const getEdit = db.prepare('SELECT edited, content FROM edits WHERE id = ?')
   const getAuthor = db.prepare('SELECT author FROM authors WHERE key = ?')
   const getAuthors = db.prepare('SELECT author FROM authors WHERE key > ? ORDER BY key LIMIT ?')
   const getImported = db.prepare('SELECT imported FROM authors WHERE key = ?')
@@ -107,7 +112,11 @@ function reader(db: DatabaseSync): Omit<KnownReader, 'close'> {
       const created = number(row['created'])
       return { created, seen: (created ?? 0) + (number(row['delay']) ?? 0), deleted: row['deleted'] === 1 }
     },
-    editedAt: (id) => number(getEdit.get(id)?.['edited']),
+    edit(id) {
+      const row = getEdit.get(id)
+      const at = number(row?.['edited'])
+      return at === undefined ? undefined : { at, content: number(row?.['content']) }
+    },
     author: (key) => parseAuthor(getAuthor.get(key)?.['author']),
     authors: (after, limit) => getAuthors.all(after, limit).flatMap(({ author }) => parseAuthor(author) ?? []),
     isImported: (key) => getImported.get(key)?.['imported'] === 1,
@@ -130,7 +139,7 @@ export function openKnown(path: string, mark: CompactionMark): Known {
   const stored = reader(db)
   const addId = db.prepare('INSERT INTO ids VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING')
   const deleteId = db.prepare('UPDATE ids SET deleted = 1 WHERE time = ? AND id = ?')
-  const putEdit = db.prepare('INSERT INTO edits VALUES (?, ?) ON CONFLICT DO UPDATE SET edited = max(edited, excluded.edited)')
+  const putEdit = db.prepare('INSERT INTO edits VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET edited = excluded.edited, content = excluded.content WHERE excluded.edited > edited')
   const putAuthor = db.prepare('INSERT INTO authors VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET position = excluded.position, author = excluded.author, imported = excluded.imported WHERE excluded.position > position')
   const putHeard = db.prepare('UPDATE authors SET author = ? WHERE key = ?')
   const putHandle = db.prepare('INSERT INTO handles VALUES (?, ?) ON CONFLICT DO NOTHING')
@@ -201,7 +210,7 @@ export function openKnown(path: string, mark: CompactionMark): Known {
         if (user_id !== undefined && !isStored(user_id, screen_name)) learn(user_id, screen_name)
         const created = Date.parse(created_at)
         size += Number(addId.run(filedAt(id), id, created, Date.parse(timestamp) - created).changes)
-        if (edited_at !== undefined) putEdit.run(id, Date.parse(edited_at))
+        if (edited_at !== undefined) putEdit.run(id, Date.parse(edited_at), contentHash(record.message))
         if (record.op === 'U') outdate('edited', id, record.position)
       }
     }
@@ -235,7 +244,7 @@ export function openKnown(path: string, mark: CompactionMark): Known {
   return {
     cursor: () => cursor,
     id: stored.id,
-    editedAt: stored.editedAt,
+    edit: stored.edit,
     author,
     authors: stored.authors,
     isImported: stored.isImported,
@@ -249,7 +258,7 @@ export function openKnown(path: string, mark: CompactionMark): Known {
     expired({ id_str: id, created_at, timestamp, edited_at }) {
       write(() => {
         size += Number(addId.run(filedAt(id), id, created_at, timestamp - created_at).changes)
-        if (edited_at !== undefined) putEdit.run(id, edited_at)
+        if (edited_at !== undefined) putEdit.run(id, edited_at, null)
       })
     },
     heard(heard) {

@@ -75,3 +75,6 @@ export function writtenAt(claim: string | undefined, seen: number): WrittenAt {
   const asSaid = claim === undefined || (said?.zoned === true && said.time === time)
   return asSaid ? { created_at } : { created_at, created_at_claimed: claim.slice(0, mostClaim) }
 }
+
+/** What tells two edits of one message apart: a short hash of its content, as its source hashed it or of the text. */
+export const contentHash = ({ cid, text }: { readonly cid?: string; readonly text: string }): number => createHash('sha1').update(cid ?? text).digest().readUIntBE(0, 6)

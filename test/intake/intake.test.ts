@@ -52,6 +52,29 @@ test('edits that are told again are no news where our clock is behind theirs, al
   assert.deepEqual(await again.outcomes(...edits), ['unchanged', 'unchanged'])
 })
 
+test('of two edits of one time both count, once: neither is news when they are told again, also after a restart or from the dumps', async (t) => {
+  const { archive, outcomes, records, close } = await openTest(t)
+  const time = '2026-01-02T12:30:00.000Z'
+  const edits = [edit('test:a', 'one', time), edit('test:a', 'two', time)]
+  await outcomes(draft('test:a'))
+  assert.deepEqual(await outcomes(...edits, ...edits), ['edited', 'edited', 'unchanged', 'unchanged'])
+  assert.deepEqual(await outcomes(...edits), ['unchanged', 'unchanged'])
+  assert.deepEqual((await records()).map((record) => record.op === 'U' && [record.message.text, record.message.edited_at]).slice(1), [['one', time], ['two', '2026-01-02T12:30:00.001Z']])
+  await close()
+  const restarted = await openTest(t, { path: archive.folder.path })
+  assert.deepEqual(await restarted.outcomes(...edits), ['unchanged', 'unchanged'])
+  await restarted.close()
+  await rm(join(archive.folder.state, 'known.db'))
+  const again = await openTest(t, { path: archive.folder.path })
+  assert.deepEqual(await again.outcomes(...edits, edit('test:a', 'later', '2026-01-02T12:31:00.000Z')), ['unchanged', 'unchanged', 'edited'])
+})
+
+test('also where the first of them was the first that was seen of the message, and what tells them apart is their hash at the source', async (t) => {
+  const { outcomes } = await openTest(t)
+  const of = (cid: string) => edit('test:a', 'one text, another picture', '2026-01-02T12:30:00.000Z', { cid })
+  assert.deepEqual(await outcomes(of('x'), of('x'), of('y')), ['new', 'unchanged', 'edited'])
+})
+
 test('the claim of an edit stands only where it is of the time that is kept', async (t) => {
   const clock = heldClock()
   const { outcomes, records } = await openTest(t, { now: clock.now })
@@ -278,7 +301,7 @@ test('property: intake agrees with a naive model of what is stored, and what is 
       const again = await openTest(t, { path: archive.folder.path })
       for (const [id, { deleted, edited }] of model) {
         assert.equal(again.archive.known.id(id)?.deleted, deleted)
-        if (edited > 0 && !deleted) assert.equal(again.archive.known.editedAt(id), Date.parse(`2026-01-02T11:00:0${edited}.000Z`))
+        if (edited > 0 && !deleted) assert.equal(again.archive.known.edit(id)?.at, Date.parse(`2026-01-02T11:00:0${edited}.000Z`))
       }
       await again.close()
     }),
