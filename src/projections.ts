@@ -90,6 +90,7 @@ export async function openProjections(options: ProjectionOptions): Promise<Proje
     last: () => journal.last(),
     replay: (after, upTo, signal) => replay(journal, after, upTo, signal),
     onDamage: ({ name, reason }) => log.error(`damaged index, ${name}: ${reason}; it is made again from the dumps`),
+    onOtherVersion: (version) => log.info(`the index is of version ${version}; it is made again from the dumps for this program, and answers are partial until then`),
     onRepaired: () => log.info('the index is whole again'),
   })
   const feed = createFeed({ journal, index, log })

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
-import { openKnownReader, type KnownReader } from '../intake/known.ts'
+import { openKnownReader, type KnownReader } from '../intake/known-file.ts'
 import { dataFolder } from '../journal/data-folder.ts'
 import type { Segment } from '../journal/port.ts'
 import { readSegment } from '../journal/read.ts'

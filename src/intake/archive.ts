@@ -17,6 +17,7 @@ import type { ConsentPolicy } from './author.ts'
 import { compact, type Compacted } from './compaction.ts'
 import { openMark, type CompactionMark } from './compaction-mark.ts'
 import { createIntake, type OpenIntake } from './intake.ts'
+import { OtherVersion } from './known-file.ts'
 import { openKnown, type Known } from './known.ts'
 import { createQuarantine } from './quarantine.ts'
 
@@ -53,7 +54,7 @@ const sqliteFull = 13
 const retryAfter = 500
 
 /**
- * Opens the file of what is known. One that is damaged, or that knows more than the dumps have (newer dumps were lost, and
+ * Opens the file of what is known. One that is damaged or of another version, or that knows more than the dumps have (newer dumps were lost, and
  * what was in them must be taken in again), is begun anew, to be filled from the dumps.
  */
 async function openOrBegin(path: string, mark: CompactionMark, last: Position, log: ArchiveOptions['log']): Promise<Known> {
@@ -63,7 +64,8 @@ async function openOrBegin(path: string, mark: CompactionMark, last: Position, l
     known.close()
     log.warn(`${path} reaches further than the dumps: some dumps are missing from the data folder. It is made again from those that are there`)
   } catch (error) {
-    log.warn(`${path} cannot be read (${error instanceof Error ? error.message : String(error)}); it is made again from the dumps`)
+    if (error instanceof OtherVersion) log.info(`${path} is made again from the dumps: ${error.message}. The start takes longer, this once`)
+    else log.warn(`${path} cannot be read (${error instanceof Error ? error.message : String(error)}); it is made again from the dumps`)
   }
   for (const end of ['', '-wal', '-shm']) await rm(`${path}${end}`, { force: true })
   return openKnown(path, mark)

@@ -4,7 +4,8 @@ import { contentHash, writtenAt } from '../message/identity.ts'
 import type { Entry } from '../message/line.ts'
 import type { AsOf, Author, Message } from '../message/schema.ts'
 import { isWithheld, mergeAuthor, type ConsentPolicy } from './author.ts'
-import type { Gone, Known, KnownEdit, KnownId } from './known.ts'
+import type { KnownEdit, KnownId } from './known-file.ts'
+import type { Gone, Known } from './known.ts'
 import type { Outcome } from './port.ts'
 
 /** A draft after validation and enrichment. */

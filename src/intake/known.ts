@@ -1,29 +1,13 @@
 // Owns which ids and authors were ever stored: exact, on disk, in little memory. A projection of the journal with its own
 // cursor, so it may lose its last seconds in a power cut and can be thrown away: opening it reads on from the cursor.
-// Ids lie in the order of the time that they carry, so new ones go to the end and the warm part of the file stays small.
-import { createHash } from 'node:crypto'
-import { DatabaseSync } from 'node:sqlite'
-import { contentHash, idTime } from '../message/identity.ts'
 import type { KeptId } from '../journal/remains.ts'
+import { contentHash } from '../message/identity.ts'
 import type { JournalRecord, Position } from '../message/line.ts'
-import { isAuthor, type Author } from '../message/schema.ts'
+import type { Author } from '../message/schema.ts'
 import { fold } from '../message/text/fold.ts'
-import { mostKeys } from '../query/tree.ts'
 import { createCache } from '../support/cache.ts'
 import type { CompactionMark } from './compaction-mark.ts'
-
-/** What is known of an id. Times in milliseconds; `created` is absent where only a delete was ever seen. */
-export interface KnownId {
-  readonly created: number | undefined
-  readonly seen: number
-  readonly deleted: boolean
-}
-
-/** The newest edit that is kept: when it was made, in milliseconds, and what tells it from another; absent where its message went with its dump. */
-export interface KnownEdit {
-  readonly at: number
-  readonly content: number | undefined
-}
+import { filedAt, number, openFile, reader, type KnownReader } from './known-file.ts'
 
 /** Since the last compaction: what older lines have become out of date, and by which record. */
 export interface Outdated {
@@ -34,20 +18,6 @@ export interface Outdated {
 
 /** What is gone for ever. */
 export type Gone = Pick<Outdated, 'id'> & { readonly kind: 'deleted' | 'author gone' }
-
-/** What can be asked. */
-export interface KnownReader {
-  id(id: string): KnownId | undefined
-  edit(id: string): KnownEdit | undefined
-  author(key: string): Author | undefined
-  /** At most so many authors, in the order of their keys, from the one after `after` on. */
-  authors(after: string, limit: number): readonly Author[]
-  /** Whether the newest that is known of an author came by an import. */
-  isImported(key: string): boolean
-  /** The keys of all who have, or ever had, a handle (folded): as far as records of authors and messages say. At most `mostKeys`. */
-  keysOf(handle: string): readonly string[]
-  close(): void
-}
 
 export interface Known extends KnownReader {
   cursor(): Position
@@ -72,70 +42,11 @@ export interface Known extends KnownReader {
   caughtUp(): void
 }
 
-const schema = `
-  CREATE TABLE IF NOT EXISTS ids (time INTEGER, id TEXT, created INTEGER, delay INTEGER, deleted INTEGER, PRIMARY KEY (time, id)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS edits (id TEXT PRIMARY KEY, edited INTEGER, content INTEGER) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS authors (key TEXT PRIMARY KEY, position INTEGER, author TEXT, imported INTEGER) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS handles (handle TEXT, key TEXT, PRIMARY KEY (handle, key)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS outdated (kind TEXT, id TEXT, position INTEGER, PRIMARY KEY (kind, id)) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS outdated_position ON outdated (position, kind, id);
-  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
-`
-
 const mostWritten = 20_000
 
-/** Where an id is filed: at the time that it carries, in microseconds; without one, below zero at a place of its hash. */
-function filedAt(id: string): number {
-  const time = idTime(id)
-  return time ?? -1 - createHash('sha1').update(id).digest().readUIntBE(0, 6)
-}
-
-const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
-
-function parseAuthor(text: unknown): Author | undefined {
-  if (typeof text !== 'string') return undefined
-  const json: unknown = JSON.parse(text)
-  return isAuthor(json) ? json : undefined
-}
-
-function reader(db: DatabaseSync): Omit<KnownReader, 'close'> {
-  const getId = db.prepare('SELECT created, delay, deleted FROM ids WHERE time = ? AND id = ?')
-  const getEdit = db.prepare('SELECT edited, content FROM edits WHERE id = ?')
-  const getAuthor = db.prepare('SELECT author FROM authors WHERE key = ?')
-  const getAuthors = db.prepare('SELECT author FROM authors WHERE key > ? ORDER BY key LIMIT ?')
-  const getImported = db.prepare('SELECT imported FROM authors WHERE key = ?')
-  const getKeys = db.prepare('SELECT key FROM handles WHERE handle = ? ORDER BY key LIMIT ?')
-  return {
-    id(id) {
-      const row = getId.get(filedAt(id), id)
-      if (row === undefined) return undefined
-      const created = number(row['created'])
-      return { created, seen: (created ?? 0) + (number(row['delay']) ?? 0), deleted: row['deleted'] === 1 }
-    },
-    edit(id) {
-      const row = getEdit.get(id)
-      const at = number(row?.['edited'])
-      return at === undefined ? undefined : { at, content: number(row?.['content']) }
-    },
-    author: (key) => parseAuthor(getAuthor.get(key)?.['author']),
-    authors: (after, limit) => getAuthors.all(after, limit).flatMap(({ author }) => parseAuthor(author) ?? []),
-    isImported: (key) => getImported.get(key)?.['imported'] === 1,
-    keysOf: (handle) => getKeys.all(handle, mostKeys).flatMap(({ key }) => (typeof key === 'string' ? [key] : [])),
-  }
-}
-
-/** Opens the file to ask only, while another process may have it. Throws where it is not there. */
-export function openKnownReader(path: string): KnownReader {
-  const db = new DatabaseSync(path, { readOnly: true })
-  return { ...reader(db), close: () => db.close() }
-}
-
-/** Opens (or begins) the file. Throws where SQLite cannot read it; the caller then removes it and lets it be rebuilt. */
+/** Opens (or begins) the file. Throws where SQLite cannot read it, and OtherVersion; the caller then removes it and lets it be rebuilt. */
 export function openKnown(path: string, mark: CompactionMark): Known {
-  const db = new DatabaseSync(path)
-  // What is lost in a power cut is read again from the journal, so the file is never waited for.
-  db.exec('PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-14000; PRAGMA wal_autocheckpoint=2000')
-  db.exec(schema)
+  const db = openFile(path, false)
   const stored = reader(db)
   const addId = db.prepare('INSERT INTO ids VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING')
   const deleteId = db.prepare('UPDATE ids SET deleted = 1 WHERE time = ? AND id = ?')

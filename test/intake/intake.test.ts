@@ -196,6 +196,22 @@ test('what is known is made again from the dumps where its file is lost, damaged
   }
 })
 
+test('what is known of a file of an older version is made again from the dumps, and the start says so, once', async (t) => {
+  const first = await openTest(t)
+  const { path, state } = first.archive.folder
+  await first.outcomes(draft('test:a', { user: { screen_name: 'ann.old', user_id: 'key:ann' } }))
+  await first.close()
+  assert.deepEqual(first.notes, [])
+  const file = new DatabaseSync(join(state, 'known.db'))
+  file.exec('DELETE FROM handles; ALTER TABLE edits DROP COLUMN content; PRAGMA user_version = 0')
+  file.close()
+  const second = await openTest(t, { path })
+  assert.match(second.notes.join(), /known\.db is made again from the dumps: it is of version 0, where this program has \d/)
+  assert.deepEqual(second.archive.known.keysOf('ann.old'), ['key:ann'])
+  await second.close()
+  assert.deepEqual((await openTest(t, { path })).notes, [])
+})
+
 test('opening it can be stopped while the dumps are read again; the next time reads them', async (t) => {
   const path = await temporaryFolder()
   const first = await openTest(t, { path })

@@ -89,7 +89,7 @@ test('an index that is made anew after compaction is the index that followed liv
     for await (const { lines } of journal.read(after, signal)) yield lines
   }
   const open = (name: string): Promise<Index> =>
-    openSqliteIndex({ folder: join(folder, name), last: () => journal.last(), replay, onDamage: ({ name, reason }) => assert.fail(`${name}: ${reason}`), onRepaired: () => undefined, rows: 20_000 })
+    openSqliteIndex({ folder: join(folder, name), last: () => journal.last(), replay, onDamage: ({ name, reason }) => assert.fail(`${name}: ${reason}`), onOtherVersion: () => undefined, onRepaired: () => undefined, rows: 20_000 })
 
   const live = await open('live')
   t.after(() => live.close())

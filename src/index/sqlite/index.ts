@@ -24,6 +24,8 @@ export interface SqliteIndexOptions {
   readonly replay: (after: Position, upTo: Position, signal: AbortSignal) => AsyncIterable<readonly string[]>
   /** Told when a file was set aside, and when making it again failed and will be tried once more. */
   readonly onDamage: (damage: Damage) => void
+  /** Told of which version an index was that is made anew for it. */
+  readonly onOtherVersion: (version: number) => void
   /** Told when everything that was set aside or begun anew has been made again. */
   readonly onRepaired: () => void
   /** A partition is full with so many messages, as long as there are few partitions. */
@@ -44,7 +46,7 @@ const writerMemory = 256
 const patience = 10_000
 
 /** Opens the index of a folder, or makes an empty one. */
-export async function openSqliteIndex({ folder, last, replay, onDamage, onRepaired, rows = 400_000, readers: threads = usualReaders.threads, columnBytes = 96 * 2 ** 20, repairPause = 5000 }: SqliteIndexOptions): Promise<Index> {
+export async function openSqliteIndex({ folder, last, replay, onDamage, onOtherVersion, onRepaired, rows = 400_000, readers: threads = usualReaders.threads, columnBytes = 96 * 2 ** 20, repairPause = 5000 }: SqliteIndexOptions): Promise<Index> {
   const closing = new AbortController()
   let standing: Standing = { cursor: 0, behind: false, refused: {}, building: [] }
   let started: Readers | undefined
@@ -57,7 +59,8 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onRepair
         begun += 1
         void started?.restart()
       }
-    } else {
+    } else if ('otherVersion' in notice) onOtherVersion(notice.otherVersion)
+    else {
       const isRepaired = !isWhole(standing) && isWhole(notice.standing)
       ;({ standing } = notice)
       repair.begin()

@@ -46,6 +46,26 @@ async function assertWhole(index: Index, lines: Lines): Promise<void> {
   assert.equal(index.health().state, 'ok')
 }
 
+it('an index of another version says so and is made again, once', async () => {
+  const folder = madeFolder()
+  const lines = new Lines()
+  const before = await openIn(folder, lines)
+  await before.apply(lines.append(world))
+  await before.close()
+  const catalog = new DatabaseSync(join(folder, 'catalog.db'))
+  catalog.exec("UPDATE state SET value = 1 WHERE name = 'version'")
+  catalog.close()
+  const versions: number[] = []
+  const options = { onOtherVersion: (version: number) => void versions.push(version) }
+  const index = await openIn(folder, lines, options)
+  assert.deepEqual([versions, index.cursor(), index.health().state], [[1], 0, 'building'])
+  await index.apply(lines.all.map(({ line }) => line))
+  await assertWhole(index, lines)
+  await index.close()
+  await assertWhole(await openIn(folder, lines, options), lines)
+  assert.deepEqual(versions, [1])
+})
+
 describe('a damaged partition', () => {
   for (const [how, spoil] of Object.entries(spoilings)) {
     it(`that is ${how} is set aside and made again from the journal while the rest serves`, async () => {

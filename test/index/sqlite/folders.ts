@@ -24,7 +24,7 @@ export function madeFolder(): string {
 
 /** Opens an index over made up lines; partitions are full with few messages. */
 export async function openIn(folder: string, lines: Lines, options: Partial<SqliteIndexOptions> = {}): Promise<Index> {
-  const index = await openSqliteIndex({ folder, last: () => lines.last(), replay: (after, upTo) => lines.replay(after, upTo), onDamage: () => undefined, onRepaired: () => undefined, rows: 25, ...options })
+  const index = await openSqliteIndex({ folder, last: () => lines.last(), replay: (after, upTo) => lines.replay(after, upTo), onDamage: () => undefined, onOtherVersion: () => undefined, onRepaired: () => undefined, rows: 25, ...options })
   opened.push(index)
   return index
 }

@@ -15,7 +15,7 @@ export interface WriterData {
   readonly rows: number
 }
 
-export type WriterNotice = { readonly standing: Standing } | { readonly damage: Damage }
+export type WriterNotice = { readonly standing: Standing } | { readonly damage: Damage } | { readonly otherVersion: number }
 
 const { folder, rows }: WriterData = workerData
 
@@ -31,6 +31,7 @@ function open(): Ingest {
     if (version === undefined || version === indexVersion) return ingest
     ingest.close()
     empty()
+    say({ notice: { otherVersion: version } })
   } catch (error) {
     if (!(error instanceof DamagedFile)) throw error
     setAllAside(error.message)
