@@ -39,6 +39,8 @@ export interface ProjectionOptions {
   readonly log: { info(message: string): void; warn(message: string): void; error(message: string): void }
   readonly now: () => number
   readonly crashPoint: (name: PublisherPoint) => void
+  /** Ends opening them. */
+  readonly signal?: AbortSignal
 }
 
 const replayRate = 50_000
@@ -82,7 +84,7 @@ function createMqtt({ archive, settings, journalId, log, now, crashPoint }: Proj
   })
 }
 
-/** Opens what follows the journal. */
+/** Opens what follows the journal. Rejects with the reason of the signal when it aborts. */
 export async function openProjections(options: ProjectionOptions): Promise<Projections> {
   const { archive: { journal, known, folder }, health, log, now } = options
   const index = await openSqliteIndex({
@@ -92,6 +94,7 @@ export async function openProjections(options: ProjectionOptions): Promise<Proje
     onDamage: ({ name, reason }) => log.error(`damaged index, ${name}: ${reason}; it is made again from the dumps`),
     onOtherVersion: (version) => log.info(`the index is of version ${version}; it is made again from the dumps for this program, and answers are partial until then`),
     onRepaired: () => log.info('the index is whole again'),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   const feed = createFeed({ journal, index, log })
   const isGone = ({ id_str, user: { user_id } }: Message): boolean => known.id(id_str)?.deleted === true || (user_id !== undefined && (known.author(user_id)?.state ?? 'active') !== 'active')

@@ -164,7 +164,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
           log.warn(blockage === null ? 'storing again' : `not storing, ${blockage.reason}: ${blockage.detail}`)
         },
       })
-      projections = await openProjections({ archive: opened, settings, journalId: held.journalId, health, log, now, crashPoint: crashAt(surroundings.env, publisherPoints) })
+      projections = await openProjections({ archive: opened, settings, journalId: held.journalId, health, log, now, signal: stop, crashPoint: crashAt(surroundings.env, publisherPoints) })
     } catch (error) {
       await http.close(0)
       await opened?.close()

@@ -28,6 +28,8 @@ export interface SqliteIndexOptions {
   readonly onOtherVersion: (version: number) => void
   /** Told when everything that was set aside or begun anew has been made again. */
   readonly onRepaired: () => void
+  /** Ends opening it. What the thread has in hand is left as a crash leaves it. */
+  readonly signal?: AbortSignal
   /** A partition is full with so many messages, as long as there are few partitions. */
   readonly rows?: number
   /** Reading threads. */
@@ -45,8 +47,9 @@ const writerMemory = 256
 /** For questions that have no time of their own. */
 const patience = 10_000
 
-/** Opens the index of a folder, or makes an empty one. */
-export async function openSqliteIndex({ folder, last, replay, onDamage, onOtherVersion, onRepaired, rows = 400_000, readers: threads = usualReaders.threads, columnBytes = 96 * 2 ** 20, repairPause = 5000 }: SqliteIndexOptions): Promise<Index> {
+/** Opens the index of a folder, or makes an empty one. Rejects with the reason of the signal when it aborts. */
+export async function openSqliteIndex({ folder, last, replay, onDamage, onOtherVersion, onRepaired, signal, rows = 400_000, readers: threads = usualReaders.threads, columnBytes = 96 * 2 ** 20, repairPause = 5000 }: SqliteIndexOptions): Promise<Index> {
+  signal?.throwIfAborted()
   const closing = new AbortController()
   let standing: Standing = { cursor: 0, behind: false, refused: {}, building: [] }
   let started: Readers | undefined
@@ -78,7 +81,22 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onOtherV
     },
   }
   const repair = createRepair({ writer, replay, cursor: () => standing.cursor, building: () => standing.building, onFailure: (reason) => onDamage({ name: 'replay', reason }), signal: closing.signal, pause: repairPause })
-  await writer.ask({ kind: 'open', last: last() })
+  async function giveUp(reason: unknown): Promise<void> {
+    closing.abort(reason)
+    await thread.end(reason instanceof Error ? reason : new Error(String(reason)))
+    await repair.stop()
+  }
+  const stop = (): void => void giveUp(signal?.reason)
+  signal?.addEventListener('abort', stop, { once: true })
+  try {
+    await writer.ask({ kind: 'open', last: last() })
+  } catch (error) {
+    await giveUp(error)
+    signal?.throwIfAborted()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
   const asides: Asides = {
     setAside: (start, generation, reason) => writer.ask({ kind: 'setAside', start, generation, reason }),
     async setAllAside(known, reason) {

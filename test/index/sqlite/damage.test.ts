@@ -46,6 +46,19 @@ async function assertWhole(index: Index, lines: Lines): Promise<void> {
   assert.equal(index.health().state, 'ok')
 }
 
+it('opening an index can be stopped; the next time it opens as if it had not been tried', async () => {
+  const folder = madeFolder()
+  const lines = new Lines()
+  const stopping = new AbortController()
+  const opening = openIn(folder, lines, { signal: stopping.signal })
+  stopping.abort(new Error('enough'))
+  await assert.rejects(opening, stopping.signal.reason)
+  await assert.rejects(openIn(folder, lines, { signal: stopping.signal }), stopping.signal.reason)
+  const index = await openIn(folder, lines, { signal: new AbortController().signal })
+  await index.apply(lines.append(world))
+  await assertWhole(index, lines)
+})
+
 it('an index of another version says so and is made again, once', async () => {
   const folder = madeFolder()
   const lines = new Lines()
