@@ -52,10 +52,10 @@ function shownBy(known: KnownReader): (key: string | undefined) => boolean {
 }
 
 /** The records of a segment after a position and up to another. */
-async function* recordsOf(segment: Segment, end: Position, after: Position, until: Position, reading: Reading, signal: AbortSignal): AsyncGenerator<JournalRecord> {
+async function* recordsOf(segment: Segment, seals: string, end: Position, after: Position, until: Position, reading: Reading, signal: AbortSignal): AsyncGenerator<JournalRecord> {
   let at = Math.max(segment.from, after)
   let left = segment.bytes
-  for await (const batch of readSegment(segment, after, () => reading.damaged())) {
+  for await (const batch of readSegment(segment, after, () => reading.damaged(), { seals })) {
     signal.throwIfAborted()
     // The names of segments are times, so a place in time tells how far into a packed file we are.
     const bytes = Math.min(left, Math.round((segment.bytes * (batch.last - at)) / Math.max(1, end - segment.from)))
@@ -81,7 +81,7 @@ export async function* currentMessages(context: Context, wants: (message: Messag
   async function* between(segments: Extent['segments'], after: Position, until: Position): AsyncGenerator<JournalRecord> {
     for (const [at, segment] of segments.entries()) {
       const end = segments[at + 1]?.from ?? until
-      if (end > after) yield* recordsOf({ ...segment, path: join(own, segment.name) }, end, after, until, reading, context.signal)
+      if (end > after) yield* recordsOf({ ...segment, path: join(own, segment.name) }, join(state, 'segments'), end, after, until, reading, context.signal)
     }
   }
 

@@ -1,4 +1,5 @@
-// Owns what is known of each sealed segment: its checksum, size and contents, one small file each in `state/segments`.
+// Owns what is known of each sealed segment: its checksum, size and contents, and where its members begin, one small file each
+// in `state/segments`.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
@@ -13,6 +14,8 @@ const Seal = Type.Object({
   sha256: Type.String(),
   records: Type.Integer({ minimum: 0 }),
   last: Type.Integer({ minimum: 0 }),
+  /** Where it has several gzip members and it is known where: of each but the first the greatest position before it, and its first byte. */
+  members: Type.Optional(Type.Immutable(Type.Array(Type.Immutable(Type.Tuple([Type.Integer({ minimum: 0 }), Type.Integer({ minimum: 0 })]))))),
 })
 export type Seal = Static<typeof Seal>
 

@@ -11,6 +11,8 @@ export interface Followed {
   /** Oldest first, the open one with its synced length. */
   readonly segments: () => readonly Segment[]
   readonly onDamage: OnSegmentDamage
+  /** Where it is kept what is known of sealed segments. */
+  readonly seals: string
 }
 
 /** The segments that can have something after a position. */
@@ -26,7 +28,7 @@ function* missing(from: Position, to: Position): Generator<Batch> {
 }
 
 /** What lies on disk after a position, up to what was synced when each segment was reached. */
-export async function* readBack({ tail, segments, onDamage }: Followed, after: Position, signal: AbortSignal): AsyncGenerator<Batch> {
+export async function* readBack({ tail, segments, onDamage, seals }: Followed, after: Position, signal: AbortSignal): AsyncGenerator<Batch> {
   let begun = -1
   /** Where the next segment begins, unless retention was faster. */
   let due = after + 1
@@ -34,7 +36,7 @@ export async function* readBack({ tail, segments, onDamage }: Followed, after: P
     const [segment, next] = segmentsAfter(segments(), after).filter(({ from }) => from > begun)
     if (segment === undefined || signal.aborted) return
     yield* missing(due, segment.from)
-    const readable = yield* readSegment(segment, after, onDamage, next?.from)
+    const readable = yield* readSegment(segment, after, onDamage, { before: next?.from, seals })
     if (readable !== undefined) yield* missing(readable + 1, next?.from ?? tail.floor() + 1)
     // The open one goes on: it may have been written to and have ended since, and what came to it then is not read yet.
     if (next === undefined) return

@@ -9,7 +9,7 @@ import { clearLeftovers, recover } from './begin.ts'
 import { removeSeal } from './checksum.ts'
 import { createDamageLog, type Damage, type DamageLog } from './damage.ts'
 import { realDisk, type Disk } from './disk.ts'
-import { follow, readBack } from './follow.ts'
+import { follow, readBack, type Followed } from './follow.ts'
 import { nothingForgotten, type Forgotten } from './forget.ts'
 import type { Blockage, Journal, Segment } from './port.ts'
 import { authorLines, leaveRemainder, remainders, type Left } from './remains.ts'
@@ -25,6 +25,8 @@ export interface JournalOptions {
   readonly state: string
   readonly segmentBytes: number
   readonly syncInterval: number
+  /** Plain text in a gzip member of a sealed segment. */
+  readonly memberBytes?: number
   /** Bytes that must stay free, of so many in all. */
   readonly floor: (total: number) => number
   readonly onDamage: (damage: Damage) => void
@@ -98,7 +100,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   const seals = join(state, 'segments')
   const closing = new AbortController()
   const quarantine = join(state, 'quarantine')
-  const sealing: SealOptions = { folder, seals, quarantine, disk, crashPoint, signal: closing.signal }
+  const sealing: SealOptions = { folder, seals, quarantine, disk, crashPoint, signal: closing.signal, memberBytes: options.memberBytes }
   const damage = createDamageLog(join(quarantine, 'damaged.ndjson'), options.onDamage)
 
   await clearLeftovers(folder, seals, disk)
@@ -162,6 +164,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     const all = open === undefined ? [...closed.values()] : [...closed.values(), openSegment(open.name, open.bytes)]
     return all.sort((a, b) => a.from - b.from)
   }
+
+  const followed: Followed = { tail, segments: current, onDamage: damage.report, seals }
 
   async function shortenAll(forgotten: Forgotten, repair: boolean, stop: AbortSignal, tell: OnShortening): Promise<Repaired> {
     const signal = AbortSignal.any([stop, closing.signal])
@@ -231,8 +235,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     damage,
     written: () => written,
     append: (entries) => writer.append(entries),
-    follow: (after, signal) => follow({ tail, segments: current, onDamage: damage.report }, after, AbortSignal.any([signal, closing.signal])),
-    read: (after, signal) => readBack({ tail, segments: current, onDamage: damage.report }, after, AbortSignal.any([signal, closing.signal])),
+    follow: (after, signal) => follow(followed, after, AbortSignal.any([signal, closing.signal])),
+    read: (after, signal) => readBack(followed, after, AbortSignal.any([signal, closing.signal])),
     leftAuthors,
     last: () => writer.last(),
     segments: current,

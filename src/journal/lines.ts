@@ -1,6 +1,7 @@
 // Owns the lines of a segment, plain or sealed, as they stand there, and telling those that can be records from those that
 // cannot. Does not know what they say.
-import { createReadStream } from 'node:fs'
+import type { ReadStream } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { linePosition, type Position } from '../message/line.ts'
 import type { OnDamage } from './batch.ts'
@@ -51,22 +52,13 @@ async function* splitLines(chunks: AsyncIterable<Buffer>, onDamage: OnDamage, on
 /** Told of bytes that were read of a file. */
 export type OnRead = (bytes: number) => void
 
-/** The bytes of a segment from an offset of its plain text. */
-async function* bytesOf(segment: Segment, from: number, onRead: OnRead = () => undefined): AsyncGenerator<Buffer> {
-  const end = segment.sealed ? {} : { end: segment.bytes - 1 }
-  if (!segment.sealed && segment.bytes <= from) return
-  const file = createReadStream(segment.path, { start: segment.sealed ? 0 : from, highWaterMark: chunkBytes, ...end })
-  if (!segment.sealed) {
-    for await (const chunk of file) {
-      onRead(chunk.length)
-      yield chunk
-    }
-    return
-  }
-  file.on('data', (chunk) => onRead(chunk.length))
+/** Finds the byte of an opened segment at which reading begins. */
+export type Beginning = (file: FileHandle) => Promise<number>
+
+/** What a stream of gzip members unpacks to. */
+async function* unpack(file: ReadStream): AsyncGenerator<Buffer> {
   const plain = createGunzip({ chunkSize: chunkBytes })
-  file.on('error', (error) => plain.destroy(error))
-  file.pipe(plain)
+  file.on('error', (error) => plain.destroy(error)).pipe(plain)
   try {
     yield* plain
   } finally {
@@ -75,11 +67,30 @@ async function* bytesOf(segment: Segment, from: number, onRead: OnRead = () => u
   }
 }
 
-/** Every line of a segment as it stands there, damaged or not. Throws where the file itself cannot be read. */
-export const readLines = (segment: Segment, onDamage: OnDamage, onLongLine?: OnLongLine, onRead?: OnRead): AsyncGenerator<string[]> => splitLines(bytesOf(segment, 0, onRead), onDamage, onLongLine)
+/** The plain bytes of a segment from a byte of its file on; of a sealed one, the first of a gzip member. */
+async function* bytesOf(segment: Segment, beginning: Beginning, onRead: OnRead = () => undefined): AsyncGenerator<Buffer> {
+  const handle = await open(segment.path, 'r')
+  try {
+    const start = await beginning(handle)
+    if (!segment.sealed && segment.bytes <= start) return
+    const file = handle.createReadStream({ start, highWaterMark: chunkBytes, ...(segment.sealed ? {} : { end: segment.bytes - 1 }) })
+    if (segment.sealed) yield* unpack(file.on('data', (chunk) => onRead(chunk.length)))
+    else {
+      for await (const chunk of file) {
+        onRead(chunk.length)
+        yield chunk
+      }
+    }
+  } finally {
+    await handle.close()
+  }
+}
 
-/** The same from an offset of its plain text on, where a line may have been cut in two. */
-export const linesFrom = (segment: Segment, from: number, onDamage: OnDamage): AsyncGenerator<string[]> => splitLines(bytesOf(segment, from), onDamage)
+/** Every line of a segment as it stands there, damaged or not. Throws where the file itself cannot be read. */
+export const readLines = (segment: Segment, onDamage: OnDamage, onLongLine?: OnLongLine, onRead?: OnRead): AsyncGenerator<string[]> => splitLines(bytesOf(segment, () => Promise.resolve(0), onRead), onDamage, onLongLine)
+
+/** The same from a byte of the file on, where a line may have been cut in two. */
+export const linesFrom = (segment: Segment, beginning: Beginning, onDamage: OnDamage): AsyncGenerator<string[]> => splitLines(bytesOf(segment, beginning), onDamage)
 
 const positionOf = (line: string): Position | undefined => (line.endsWith('}') ? linePosition(line) : undefined)
 

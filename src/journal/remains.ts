@@ -91,7 +91,7 @@ async function writeLeft(segment: Segment, target: string, onDamage: OnSegmentDa
   } finally {
     await file.close()
   }
-  return { ...counts, sha256: hash.digest('hex') }
+  return { ...counts, sha256: hash.digest('hex'), members: [] }
 }
 
 /** Reads all of a segment only to see whether it can be read. */

@@ -2,16 +2,14 @@
 // are the same pass with another filter. Runs in a worker, so that compressing a gigabyte never holds up collecting.
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { Worker } from 'node:worker_threads'
-import { createGzip } from 'node:zlib'
 import { linePosition, type Position } from '../message/line.ts'
 import { breaksOff } from '../support/unpack.ts'
 import { openAside } from './aside.ts'
 import type { Forgotten } from './forget.ts'
 import type { Segment } from './port.ts'
 import { readLines, sift, type OnRead } from './lines.ts'
+import { memberBytes, packMembers, type Member, type Piece } from './members.ts'
 import { isRemainder } from './segment.ts'
 
 export interface Rewrite {
@@ -25,6 +23,8 @@ export interface Rewrite {
   readonly forgotten: Forgotten
   /** Leave out lines that are not records; one that is too long to be read always is. */
   readonly repair: boolean
+  /** Plain text in a member of the target. */
+  readonly memberBytes?: number | undefined
 }
 
 /** What is counted on the way. */
@@ -44,6 +44,8 @@ export interface Rewritten extends Readonly<Counts> {
   readonly bytes: number
   /** Of the target; where there is none, a repair tells that of the file as it is. */
   readonly sha256: string
+  /** Of the target, but the first. */
+  readonly members: readonly Member[]
 }
 
 /** Whether another file takes the place of a sealed one. */
@@ -68,7 +70,7 @@ async function judges({ segment, forgotten, repair }: Rewrite): Promise<{ rememb
 const none = (): Counts => ({ records: 0, changed: 0, removed: 0, last: 0, broken: '' })
 
 /** The text that stays, piece by piece; `aside` gets what is left out because it is no record. */
-async function* staying(job: Rewrite, counts: Counts, aside: (text: Buffer) => Promise<void>, tell: OnRead): AsyncGenerator<string> {
+async function* staying(job: Rewrite, counts: Counts, aside: (text: Buffer) => Promise<void>, tell: OnRead): AsyncGenerator<Piece> {
   const { segment, before, repair } = job
   let read = 0
   const { remember, isRecord } = await judges(job)
@@ -107,7 +109,7 @@ async function* staying(job: Rewrite, counts: Counts, aside: (text: Buffer) => P
 
   for await (const lines of readable()) {
     const text = (repair ? await withoutDamage(lines) : lines).map((line) => (line === '' ? '' : keep(line))).join('')
-    if (text !== '') yield text
+    if (text !== '') yield { text, last: counts.last }
   }
 }
 
@@ -123,7 +125,7 @@ async function look(job: Rewrite, tell: OnRead): Promise<Counts> {
 /** What there is to tell of a file that stays as it is. */
 async function asItIs({ segment, repair }: Rewrite, counts: Counts): Promise<Rewritten> {
   const sha256 = repair ? await (await import('./checksum.ts')).checksum(segment.path) : ''
-  return { ...counts, bytes: segment.bytes, sha256 }
+  return { ...counts, bytes: segment.bytes, sha256, members: [] }
 }
 
 /**
@@ -141,21 +143,21 @@ export async function rewrite(job: Rewrite, tell: OnRead): Promise<Rewritten> {
   let bytes = 0
   const aside = openAside(job.aside)
   const out = await open(job.target, 'w', 0o644)
+  const pieces = staying(job, counts, aside.add, tell)
   try {
-    await pipeline(Readable.from(staying(job, counts, aside.add, tell), { objectMode: true }), createGzip({ level: 6 }), async (packed: AsyncIterable<Buffer>) => {
-      for await (const chunk of packed) {
-        hash.update(chunk)
-        bytes += chunk.length
-        await out.writeFile(chunk)
-      }
+    const members = await packMembers(pieces, job.memberBytes ?? memberBytes, async (packed) => {
+      hash.update(packed)
+      bytes += packed.length
+      await out.writeFile(packed)
     })
     await out.sync()
     await aside.sync()
+    return { ...counts, bytes, sha256: hash.digest('hex'), members }
   } finally {
+    await pieces.return(undefined)
     await out.close()
     await aside.close()
   }
-  return { ...counts, bytes, sha256: hash.digest('hex') }
 }
 
 /** What the worker says. */

@@ -21,6 +21,8 @@ export interface SealOptions {
   readonly disk: Disk
   readonly crashPoint: (name: CrashPoint) => void
   readonly signal: AbortSignal
+  /** Plain text in a gzip member of a segment. */
+  readonly memberBytes?: number | undefined
   /** Told how many bytes of a segment that is rewritten were read. */
   readonly onRead?: OnRead
 }
@@ -34,11 +36,11 @@ export const damagedOf = (quarantine: string, { name }: Segment): string => join
 const sealedName = (name: string): string => (name.endsWith('.gz') ? name : `${name}.gz`)
 
 /** Puts a finished file in its place; its checksum is kept first, so that whatever a crash leaves can be told whole from torn. */
-export async function takePlace({ folder, seals, disk, crashPoint }: SealOptions, name: string, temporary: string, { bytes, sha256, records, last }: Rewritten): Promise<void> {
+export async function takePlace({ folder, seals, disk, crashPoint }: SealOptions, name: string, temporary: string, { bytes, sha256, records, last, members }: Rewritten): Promise<void> {
   crashPoint('after gzip')
   // A position that was given away is never given again, also where its record is not there any more.
   const before = await readSeal(seals, name)
-  await writeSeal(seals, { name, bytes, sha256, records, last: Math.max(last, before?.last ?? 0) })
+  await writeSeal(seals, { name, bytes, sha256, records, last: Math.max(last, before?.last ?? 0), ...(members.length === 0 ? {} : { members }) })
   crashPoint('after checksum')
   await moveIntoPlace(disk, temporary, join(folder, name))
 }
@@ -56,7 +58,7 @@ export async function orNothing<T>(temporary: string, work: () => Promise<T>): P
 /** Nobody else changes what was set aside of the segment before, while lines may be added to it. */
 function rewriteAside(options: SealOptions, job: Omit<Rewrite, 'aside'>): Promise<Rewritten> {
   const aside = asideOf(options.quarantine, job.segment)
-  return inTurn(aside, () => rewriteInWorker({ ...job, aside }, options.signal, options.onRead))
+  return inTurn(aside, () => rewriteInWorker({ ...job, aside, memberBytes: options.memberBytes }, options.signal, options.onRead))
 }
 
 /** Compresses a closed plain segment and removes the plain file. */

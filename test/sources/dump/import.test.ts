@@ -58,7 +58,9 @@ test('what we write is read back as what it was: our own lines import into anoth
   assert.notEqual(record.position, 5, 'a foreign position is replaced by ours')
 })
 
-for (const [name, pack] of [['a.txt', Buffer.from], ['a.txt.gz', gzipSync], ['a.zst', zstdCompressSync], ['a.txt.zst', zstdCompressSync]] as const) {
+const inMembers = (text: Buffer): Buffer => Buffer.concat([gzipSync(text.subarray(0, 300)), gzipSync(text.subarray(300))])
+
+for (const [name, pack] of [['a.txt', Buffer.from], ['a.txt.gz', gzipSync], ['members.txt.gz', inMembers], ['a.zst', zstdCompressSync], ['a.txt.zst', zstdCompressSync]] as const) {
   test(`${name}: new, known and invalid lines are counted exactly, invalid ones kept with number and reason`, async (t) => {
     const opened = await openTest(t)
     const text = [line('1'), 'no json', line('2'), line('1'), '{"id_str":"3"}', '', `{"$P":"X"}`, line('4')].join('\r\n')
