@@ -1,5 +1,6 @@
 // Owns what a reading thread has open: the catalog, some partitions, the columns of some of them, all within bounds. Does not
 // know questions.
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { partitionFile, type Catalog, type Partition } from '../files/catalog.ts'
 import type { Columns } from '../files/columns.ts'
@@ -109,7 +110,7 @@ export class View {
   }
 
   #blame(partition: Partition, error: unknown): unknown {
-    const isOurs = error instanceof Unreadable || (error instanceof DamagedFile ? error.path === this.#path(partition) : cannotOpen(error))
+    const isOurs = error instanceof Unreadable || (error instanceof DamagedFile ? error.path === this.#path(partition) : isLost(error, this.#path(partition)))
     if (!isOurs) return error
     this.#close(partitionFile(partition))
     return new DamagedPartition(partition, error)
@@ -126,4 +127,8 @@ export class View {
   }
 }
 
-const cannotOpen = (error: unknown): boolean => error instanceof Error && 'errcode' in error && error.errcode === 14
+/**
+ * Whether a file could not be opened, or was set aside while it was: then it cannot be looked at (FSTAT). Where a disk fails in
+ * that way the file is still there.
+ */
+const isLost = (error: unknown, path: string): boolean => error instanceof Error && 'errcode' in error && (error.errcode === 14 || (error.errcode === 1802 && !existsSync(path)))
