@@ -28,7 +28,7 @@ function standing(i: number): string {
 const folder = await mkdtemp(join(tmpdir(), 'loklak-bench-'))
 const journal = await openKeeper(folder)
 const stop = new AbortController()
-const hub = createHub({ journal, ids: streamIds('0123456789abcdef'), authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => process.stderr.write(String(error)) })
+const hub = createHub({ journal, ids: streamIds('0123456789abcdef'), authorKeys: () => [], absence: () => undefined, replayRate: 1e9, now: Date.now, onFailure: (error) => process.stderr.write(String(error)) })
 const running = hub.run(stop.signal)
 const nobody = { send: () => undefined, full: () => false, busy: () => false, drained: () => Promise.resolve(), end: () => undefined }
 for (let i = 0; i < queries; i++) hub.subscribe({ channels: [], query: parseQuery(standing(i), { now: Date.now() }).query }, undefined, nobody)

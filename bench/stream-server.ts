@@ -64,7 +64,7 @@ async function sse(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'loklak-bench-'))
   const journal = await openKeeper(folder)
   const stop = new AbortController()
-  const hub = createHub({ journal, ids, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => process.stderr.write(String(error)) })
+  const hub = createHub({ journal, ids, authorKeys: () => [], absence: () => undefined, replayRate: 1e9, now: Date.now, onFailure: (error) => process.stderr.write(String(error)) })
   const running = hub.run(stop.signal)
   const app = streamingRoom(hub, readers)
   await app.ready()

@@ -5,11 +5,11 @@ import type { ProjectionState } from './http/parts.ts'
 import { createFeed, type Feed } from './index/feed.ts'
 import type { Index } from './index/port.ts'
 import { openSqliteIndex } from './index/sqlite/index.ts'
+import { absenceOf } from './intake/absence.ts'
 import type { Archive } from './intake/archive.ts'
 import type { Journal } from './journal/port.ts'
 import type { Followers } from './journal/retain.ts'
 import { linePosition, type Position } from './message/line.ts'
-import type { Message } from './message/schema.ts'
 import type { Settings } from './settings/options.ts'
 import { createHub, type Hub } from './stream/hub.ts'
 import { streamIds } from './stream/id.ts'
@@ -56,7 +56,7 @@ async function* replay(journal: Journal, after: Position, upTo: Position, signal
   }
 }
 
-function createMqtt({ archive, settings, journalId, log, now, crashPoint }: ProjectionOptions, isGone: (message: Message) => boolean): Mqtt | null {
+function createMqtt({ archive, settings, journalId, log, now, crashPoint }: ProjectionOptions): Mqtt | null {
   if (!settings['stream.enabled']) return null
   const address = settings['stream.mqtt.address']
   const qos = settings['stream.mqtt.qos']
@@ -80,7 +80,7 @@ function createMqtt({ archive, settings, journalId, log, now, crashPoint }: Proj
     connections: settings['stream.limit.total'],
     topics: settings['stream.mqtt.topics'],
     prefix: settings['stream.mqtt.prefix'],
-    isGone,
+    isGone: (message) => absenceOf(message, archive.known) !== undefined,
   })
 }
 
@@ -97,17 +97,16 @@ export async function openProjections(options: ProjectionOptions): Promise<Proje
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   })
   const feed = createFeed({ journal, index, log })
-  const isGone = ({ id_str, user: { user_id } }: Message): boolean => known.id(id_str)?.deleted === true || (user_id !== undefined && (known.author(user_id)?.state ?? 'active') !== 'active')
   const hub = createHub({
     journal,
     ids: streamIds(options.journalId),
     authorKeys: (handle) => known.keysOf(handle),
-    isGone,
+    absence: (message) => absenceOf(message, known),
     replayRate,
     now,
     onFailure: (error) => log.error(`the stream: ${error instanceof Error ? error.message : String(error)}`),
   })
-  const publisher = createMqtt(options, isGone)
+  const publisher = createMqtt(options)
 
   const lagOf = (position: Position): number => Math.max(0, Math.floor((journal.last() - position) / 1000))
 

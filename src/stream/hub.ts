@@ -1,10 +1,10 @@
 // Owns telling every subscriber what it wants to hear, in the order of the journal, from any position on and without a gap or
 // a repeat. Does not know wires: a subscriber is something that takes frames and says when it has too many.
 import { setImmediate as breathe } from 'node:timers/promises'
+import type { Absence } from '../intake/absence.ts'
 import type { Batch, Journal, Stretch } from '../journal/port.ts'
 import type { JournalRecord, Position } from '../message/line.ts'
 import type { Message } from '../message/schema.ts'
-import { fold } from '../message/text/fold.ts'
 import type { AuthorKeys } from '../query/tree.ts'
 import { createLane, createLanes } from '../support/lane.ts'
 import { createPace } from '../support/pace.ts'
@@ -12,6 +12,7 @@ import { wait } from '../support/timer.ts'
 import { changesState } from './away.ts'
 import { createFrames, type Frames } from './event.ts'
 import type { Frame } from './frame.ts'
+import { createHandles } from './handles.ts'
 import type { StreamIds } from './id.ts'
 import { createMatcher } from './matcher.ts'
 import { nobody, type Member, type Start, type Subscriber } from './member.ts'
@@ -53,7 +54,7 @@ export interface HubOptions {
   /** Who ever had a handle. */
   readonly authorKeys: AuthorKeys
   /** Whether a message, or its author, is deleted or hidden by now: then nobody is told it. */
-  readonly isGone: (message: Message) => boolean
+  readonly absence: (message: Message) => Absence | undefined
   /** Records a second that all replays together read. */
   readonly replayRate: number
   readonly now: () => number
@@ -63,7 +64,6 @@ export interface HubOptions {
 
 /** Who was sent what is remembered so often, so that they hear of an edit or a delete. */
 const remembered = 200_000
-const rememberedHandles = 10_000
 const retryAfter = 1_000
 /** Replays that read and tell at a time: while one waits for the disk, another works. And of the same `who`, those that are not over. */
 const replaysAtOnce = 2
@@ -72,30 +72,20 @@ const replaysEach = 8
 /** Whether a line tells of an author who is to be remembered also while nobody listens. */
 const isOfAuthor = (line: string): boolean => line.includes(',"$P":"A",') && !line.includes(',"$I":true,')
 
-export function createHub({ journal, ids, authorKeys, isGone, replayRate, now, onFailure }: HubOptions): Hub {
+export function createHub({ journal, ids, authorKeys, absence, replayRate, now, onFailure }: HubOptions): Hub {
   const frames = createFrames(ids)
   const { authorFrame, deleteFrame, messageFrame, missingFrame, slowFrame } = frames
   const members = new Set<Member>()
   const replays = new Set<Member>()
-  const matcher = createMatcher<Member>(keysOf)
+  const handles = createHandles(authorKeys)
+  const matcher = createMatcher<Member>(handles.keysOf)
   const recipients = createRecipients<Member>(remembered)
   const pace = createPace(replayRate, now)
   const lane = createLane(replaysAtOnce)
   const own = createLanes(replaysEach)
-  /** Queries ask for them with each message. */
-  const keys = new Map<string, readonly string[]>()
   let position = journal.last()
   let delivered = 0
   let cut = 0
-
-  function keysOf(handle: string): readonly string[] {
-    const known = keys.get(handle)
-    if (known !== undefined) return known
-    const asked = authorKeys(handle)
-    if (keys.size >= rememberedHandles) keys.clear()
-    keys.set(handle, asked)
-    return asked
-  }
 
   /** What fails in one stream ends that one and no other. */
   function deliver(member: Member, frame: Frame): void {
@@ -132,31 +122,35 @@ export function createHub({ journal, ids, authorKeys, isGone, replayRate, now, o
     }
   }
 
-  /** Who is to be told of a message. Of one that is gone nobody; whoever would have been hears when its author is back. */
-  function wantingNow(message: Message): ReadonlySet<Member> {
-    const wanting = matcher.wanting(passing(message))
-    if (wanting.size === 0 || !isGone(message)) return wanting
-    const { network, user: { user_id } } = message
-    if (user_id !== undefined) for (const member of wanting) if (!wantsNetwork(member.interest, network)) recipients.add(user_id, 0, member)
-    return new Set()
+  /**
+   * Of what is hidden nobody is told; but who would have been can ask for it when its author is back, and so hears of its end as
+   * if they had it.
+   */
+  function tellWanting(wanting: ReadonlySet<Member>, record: Extract<JournalRecord, { op: 'I' | 'U' }>): void {
+    const { message } = record
+    const { id_str, user: { user_id }, network } = message
+    const away = absence(message)
+    if (away === 'deleted') return
+    const frame = messageFrame(record)
+    const written = Date.parse(message.created_at)
+    for (const member of wanting) {
+      if (away === undefined) deliver(member, frame)
+      if (wantsNetwork(member.interest, network)) continue
+      recipients.add(id_str, written, member)
+      if (user_id !== undefined) recipients.add(user_id, 0, member)
+    }
   }
 
   function tellMessage(record: Extract<JournalRecord, { op: 'I' | 'U' }>): void {
-    const { message, op } = record
-    const { id_str, user, network } = message
-    const wanting = wantingNow(message)
-    const written = Date.parse(message.created_at)
-    if (wanting.size > 0) {
-      const frame = messageFrame(record)
-      for (const member of wanting) {
-        deliver(member, frame)
-        if (wantsNetwork(member.interest, network)) continue
-        recipients.add(id_str, written, member)
-        if (user.user_id !== undefined) recipients.add(user.user_id, 0, member)
-      }
-    }
+    const { message, op, imported } = record
+    const { id_str, screen_name, user: { user_id } } = message
+    if (user_id !== undefined) learn(user_id, screen_name)
+    if (imported) return
+    const wanting = matcher.wanting(passing(message))
+    if (wanting.size > 0) tellWanting(wanting, record)
     if (op === 'I') return
     // Who had the older version and does not want this one is told that it is gone.
+    const written = Date.parse(message.created_at)
     for (const member of members) {
       if (wanting.has(member) || !recipients.mayHave(id_str, written, member)) continue
       recipients.forget(id_str, member)
@@ -169,22 +163,23 @@ export function createHub({ journal, ids, authorKeys, isGone, replayRate, now, o
     for (const member of members) if (recipients.mayHave(key, written, member) || wantsNetwork(member.interest, network)) deliver(member, frame)
   }
 
+  /** A name that somebody has means them from now on, in queries that stand too. */
+  function learn(key: string, handle: string): void {
+    const changed = handles.learn(key, handle)
+    if (changed !== undefined) matcher.renew(changed)
+  }
+
   function tellAuthor(record: Extract<JournalRecord, { op: 'A' }>): void {
     const { key, network, handle } = record.author
-    if (handle !== undefined) {
-      const changed = fold(handle)
-      keys.delete(changed)
-      matcher.renew(changed)
-    }
+    if (handle !== undefined) learn(key, handle)
     if (!record.imported && changesState(record)) tellEnd(key, network, 0, authorFrame(record))
   }
 
   function tell(record: JournalRecord): void {
     if (record.op === 'A') tellAuthor(record)
-    else if (record.imported) return
     else if (record.op !== 'D') tellMessage(record)
     // A delete of what was never here was kept, and is nobody's news.
-    else if (record.created_at !== undefined) {
+    else if (!record.imported && record.created_at !== undefined) {
       tellEnd(record.id_str, networkOf(record.id_str), Date.parse(record.created_at), deleteFrame(record.position, record.id_str))
       recipients.forget(record.id_str)
     }
@@ -200,7 +195,7 @@ export function createHub({ journal, ids, authorKeys, isGone, replayRate, now, o
     if (batch.missing !== undefined) tellMissing(batch.missing)
     // Not in the turn in which it was synced: in that turn the intake learns from it who has which handle.
     await breathe()
-    if (members.size === 0) keys.clear()
+    if (members.size === 0) handles.forget()
     if (members.size > 0 || batch.lines.some(isOfAuthor)) {
       let untilBreath = breath
       for (const record of batch.records()) {
@@ -241,7 +236,7 @@ export function createHub({ journal, ids, authorKeys, isGone, replayRate, now, o
     replays.add(member)
     const leaveOwn = await own.enter(member.subscriber.who, member.stop.signal)
     try {
-      await replay(after, member, told, { journal, frames, lane, pace, isGone, send, reached })
+      await replay(after, member, told, { journal, frames, lane, pace, absence, send, reached })
     } catch (error) {
       onFailure(error)
     } finally {
@@ -253,14 +248,14 @@ export function createHub({ journal, ids, authorKeys, isGone, replayRate, now, o
 
   function subscribe(wanted: Wanted, start: Start | undefined, subscriber: Subscriber): Subscription {
     const after = start === undefined ? position : Math.min(start.after, journal.last())
-    const member: Member = { subscriber, interest: interest(wanted, keysOf), floor: after, unsure: start?.resumed === true ? Math.floor(after / 1000) : -1, stop: new AbortController() }
+    const member: Member = { subscriber, interest: interest(wanted, handles.keysOf), floor: after, unsure: start?.resumed === true ? Math.floor(after / 1000) : -1, stop: new AbortController() }
     if (start === undefined) goLive(member, after)
     else void catchUp(member, after)
     return {
       position: () => (members.has(member) ? Math.max(member.floor, position) : member.floor),
       change(next) {
         if (member.interest.networks.size > 0) member.unsure = Math.floor(Math.max(member.floor, position) / 1000)
-        member.interest = interest(next, keysOf)
+        member.interest = interest(next, handles.keysOf)
         if (!members.has(member)) return
         matcher.remove(member)
         matcher.add(member, member.interest)

@@ -1,6 +1,7 @@
 // Owns telling one subscriber what lies between a position and where the hub is, at its own pace and at a pace that all
 // replays share. Does not know the other subscribers.
 import { setImmediate as breathe } from 'node:timers/promises'
+import type { Absence } from '../intake/absence.ts'
 import type { Journal } from '../journal/port.ts'
 import type { JournalRecord, Position } from '../message/line.ts'
 import type { Message } from '../message/schema.ts'
@@ -19,7 +20,7 @@ export interface Replay {
   /** Who reads and tells is in it, so that however many replay, what happens now does not wait for them, and little is in memory. */
   readonly lane: Lane
   readonly pace: Pace
-  readonly isGone: (message: Message) => boolean
+  readonly absence: (message: Message) => Absence | undefined
   send(frame: Frame): void
   /** Everything up to a position was told; whether that is where the hub is, and the member has joined the others. */
   reached(position: Position): boolean
@@ -58,7 +59,7 @@ function remember({ sent }: Told, key: string, written: number, member: Member):
 }
 
 /** What one member is told of a record. */
-function frameFor(record: JournalRecord, member: Member, told: Told, { frames: { authorFrame, deleteFrame, messageFrame }, isGone }: Pick<Replay, 'frames' | 'isGone'>): Frame | undefined {
+function frameFor(record: JournalRecord, member: Member, told: Told, { frames: { authorFrame, deleteFrame, messageFrame }, absence }: Pick<Replay, 'frames' | 'absence'>): Frame | undefined {
   const { interest } = member
   const { sent } = told
   const concerns = (key: string, network: string, written: number): boolean => sent.has(key) || written <= member.unsure || wantsNetwork(interest, network)
@@ -81,10 +82,12 @@ function frameFor(record: JournalRecord, member: Member, told: Told, { frames: {
         const had = sent.delete(id_str) || (record.op === 'U' && written <= member.unsure)
         return had ? deleteFrame(record.position, id_str, 'no longer matches') : undefined
       }
+      const away = absence(record.message)
+      if (away === 'deleted') return undefined
       if (user.user_id !== undefined) remember(told, user.user_id, 0, member)
-      if (isGone(record.message)) return undefined
+      // Also where it is hidden, and can be asked for when its author is back.
       remember(told, id_str, written, member)
-      return messageFrame(record)
+      return away === undefined ? messageFrame(record) : undefined
     }
   }
 }

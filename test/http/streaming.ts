@@ -41,7 +41,7 @@ export async function streaming(t: TestContext, { streams = {}, opening = Promis
   const folder = await temporaryFolder()
   const clock = heldClock()
   const journal = await openAt(t, folder, { now: () => (clock.add(1), clock.now()) })
-  const hub = createHub({ journal, ids, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => t.diagnostic(String(error)) })
+  const hub = createHub({ journal, ids, authorKeys: () => [], absence: () => undefined, replayRate: 1e9, now: Date.now, onFailure: (error) => t.diagnostic(String(error)) })
   const stop = new AbortController()
   const running = hub.run(stop.signal)
   const socket = join(folder, 's.sock')

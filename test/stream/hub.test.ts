@@ -240,7 +240,7 @@ test('who was told that an author is hidden hears that they are back: live, afte
 test('of what a hidden author writes nobody is told, live or later, and when they are back all who were not hear how to get it', async (t) => {
   const { journal } = await open(t)
   const hidden = new Set<string>()
-  const { hub, settled } = await follow(t, journal, { isGone: ({ user: { user_id = '' } }) => hidden.has(user_id) })
+  const { hub, settled } = await follow(t, journal, { absence: ({ user: { user_id = '' } }) => (hidden.has(user_id) ? 'hidden' : undefined) })
   const [had, live, late, everything, other] = [ear(), ear(), ear(), ear(), ear()]
   hub.subscribe(query('rain'), undefined, had)
   hub.subscribe(channels('all'), undefined, everything)
@@ -256,13 +256,42 @@ test('of what a hidden author writes nobody is told, live or later, and when the
   hidden.clear()
   await journal.append([author('key:ann', 'Ann', 'active'), insert('c', 'rain', 'ann')])
   await settled()
-  assert.deepEqual(heard(had), ['message a', 'author key:ann', 'delete a', 'author key:ann', 'message c'])
+  assert.deepEqual(heard(had), ['message a', 'author key:ann', 'author key:ann', 'message c'])
   for (const listener of [live, late]) assert.deepEqual(heard(listener).slice(-2), ['author key:ann', 'message c'])
   for (const listener of [live, late]) assert.ok(!heard(listener).some((one) => one.endsWith(' a') || one.endsWith(' b')))
   assert.deepEqual(heard(everything), ['message a', 'author key:ann', 'author key:ann', 'message c'])
   assert.deepEqual(heard(other), [])
   const told = had.frames.filter(({ event }) => event === 'author').map((frame) => JSON.parse(frame.json()))
   assert.deepEqual(told.map(({ state, refill }) => [state, refill]), [['hidden', undefined], ['active', 'from:key:ann']])
+})
+
+test('what was written or edited while its author was hidden, and can be asked for since they are back, is told as gone when it is', async (t) => {
+  const { journal } = await open(t)
+  let hidden = true
+  const { hub, settled } = await follow(t, journal, { absence: () => (hidden ? 'hidden' : undefined) })
+  const [live, late] = [ear(), ear()]
+  hub.subscribe(query('rain'), undefined, live)
+  await journal.append([insert('a', 'rain', 'ann'), insert('b', 'sun', 'ann'), insert('c', 'rain', 'ann'), edit('b', 'rain', 'ann')])
+  await settled()
+  hub.subscribe(query('rain'), { after: 0, resumed: false }, late)
+  await settled()
+  hidden = false
+  await journal.append([author('key:ann', 'Ann', 'active'), remove('a'), edit('b', 'sun', 'ann'), edit('c', 'more rain', 'ann')])
+  await settled()
+  for (const listener of [live, late]) assert.deepEqual(heard(listener), ['author key:ann', 'delete a', 'delete b', 'edit c'])
+})
+
+test('a handle that a message tells of, an imported one too, counts in queries that stand', async (t) => {
+  const owners = new Map<string, string[]>()
+  const { journal, hub, settled } = await open(t, (handle) => owners.get(handle) ?? [])
+  const listener = ear()
+  hub.subscribe(query('from:star'), undefined, listener)
+  await journal.append([insert('a', 'x', 'ann')])
+  await settled()
+  owners.set('star', ['key:ann'])
+  await journal.append([{ op: 'I', imported: true, message: { ...message('b', 'x', 'ann'), screen_name: 'Star' } }, insert('c', 'x', 'ann')])
+  await settled()
+  assert.deepEqual(heard(listener), ['message c'])
 })
 
 test('an author who went away before a start and is back after it, for whatever reason, is told to who may have been told; a new name is not', async (t) => {
@@ -444,7 +473,7 @@ test('when the hub stops, all streams end, also those that replay', async (t) =>
   const journal = await openAt(t, await temporaryFolder())
   await journal.append([insert('a'), insert('b')])
   const stop = new AbortController()
-  const hub = createHub({ journal, ids, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => assert.fail(String(error)) })
+  const hub = createHub({ journal, ids, authorKeys: () => [], absence: () => undefined, replayRate: 1e9, now: Date.now, onFailure: (error) => assert.fail(String(error)) })
   const running = hub.run(stop.signal)
   const [blocked, live] = [hesitant(), ear()]
   hub.subscribe(channels('all'), { after: 0, resumed: false }, blocked)

@@ -72,7 +72,7 @@ test('what goes off the disk before the hub told it is told as missing to all, a
   const { journal, positions } = await inSegments(t, 4)
   const late = { ...journal, last: () => positions[0] ?? 0 }
   const failures: unknown[] = []
-  const hub = createHub({ journal: late, ids, authorKeys: () => [], isGone: () => false, replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error) })
+  const hub = createHub({ journal: late, ids, authorKeys: () => [], absence: () => undefined, replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error) })
   const [first, second, third] = journal.segments()
   for (const segment of [first, second]) if (segment !== undefined) await journal.remove(segment, await journal.leave(segment, new AbortController().signal))
   const listener = ear()

@@ -31,7 +31,7 @@ export interface Following {
 export async function follow(t: TestContext, journal: HubOptions['journal'], options: Partial<HubOptions> = {}): Promise<Following> {
   const failures: unknown[] = []
   const gone = new Set<string>()
-  const hub = createHub({ journal, ids, authorKeys: () => [], isGone: ({ id_str }) => gone.has(id_str), replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error), ...options })
+  const hub = createHub({ journal, ids, authorKeys: () => [], absence: ({ id_str }) => (gone.has(id_str) ? 'deleted' : undefined), replayRate: 1e9, now: Date.now, onFailure: (error) => void failures.push(error), ...options })
   const stop = new AbortController()
   const running = hub.run(stop.signal)
   t.after(async () => {
