@@ -190,6 +190,33 @@ test('a reader who never reads is cut off', async (t) => {
   }
 })
 
+test('who reads too slowly is told so, closed with 1013, and goes on from there without a gap or a repeat', async (t) => {
+  const { port, journal, hub } = await streaming(t, { streams: { queue: 50_000 } })
+  const slow = await talk(t, ws(port))
+  slow.say({ subscribe: { channel: 'all' } })
+  await slow.next()
+  slow.ws.pause()
+  const written: string[] = []
+  while (hub.counts().subscribers > 0) {
+    written.push(`m${written.length}`)
+    await journal.append([insert(`m${written.length - 1}`, 'x'.repeat(20_000))])
+    await turn()
+  }
+  slow.ws.resume()
+  const heard: string[] = []
+  let last = await slow.next()
+  for (; last.event === 'message'; last = await slow.next()) heard.push(last.data.id_str ?? '')
+  assert.deepEqual([last.event, last.data.reason], ['info', 'too slow'])
+  assert.equal(await slow.closed, 1013)
+  written.push('one more')
+  await journal.append([insert('one more')])
+  const again = await talk(t, ws(port))
+  again.say({ subscribe: { channel: 'all', after: last.data.resume } })
+  assert.deepEqual(await again.gist(1), ['info subscribed'])
+  while (heard.at(-1) !== 'one more') heard.push((await again.next()).data.id_str ?? '')
+  assert.deepEqual(heard, written)
+})
+
 test('a client that gives no sign of life is given up; one that does is not', async (t) => {
   const { port, hub } = await streaming(t, { streams: { heartbeat: 5 } })
   const alive = await talk(t, ws(port))

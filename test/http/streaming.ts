@@ -137,7 +137,7 @@ export interface Talker {
 export interface Heard {
   readonly id?: string
   readonly event: string
-  readonly data: { readonly id_str?: string; readonly key?: string; readonly reason?: string; readonly error?: { readonly code: string; readonly detail: string } }
+  readonly data: { readonly id_str?: string; readonly key?: string; readonly reason?: string; readonly resume?: string; readonly error?: { readonly code: string; readonly detail: string } }
   readonly subscription?: string
 }
 
