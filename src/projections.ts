@@ -11,7 +11,7 @@ import type { Journal } from './journal/port.ts'
 import type { Followers } from './journal/retain.ts'
 import { linePosition, type Position } from './message/line.ts'
 import type { Settings } from './settings/options.ts'
-import { createHub, type Hub } from './stream/hub.ts'
+import { createHub, type Hub, type HubPoint } from './stream/hub.ts'
 import { streamIds } from './stream/id.ts'
 import type { PublisherPoint } from './stream/mqtt/cursor.ts'
 import { mqtt, type Mqtt } from './stream/mqtt/mqtt.ts'
@@ -38,7 +38,7 @@ export interface ProjectionOptions {
   readonly health: Health
   readonly log: { info(message: string): void; warn(message: string): void; error(message: string): void }
   readonly now: () => number
-  readonly crashPoint: (name: PublisherPoint) => void
+  readonly crashPoint: (name: PublisherPoint | HubPoint) => void
   /** Ends opening them. */
   readonly signal?: AbortSignal
 }
@@ -104,6 +104,7 @@ export async function openProjections(options: ProjectionOptions): Promise<Proje
     absence: (message) => absenceOf(message, known),
     replayRate,
     now,
+    crashPoint: options.crashPoint,
     onFailure: (error) => log.error(`the stream: ${error instanceof Error ? error.message : String(error)}`),
   })
   const publisher = createMqtt(options)

@@ -28,6 +28,7 @@ import type { Source } from './sources/source.ts'
 import { superviseSources } from './sources/supervise.ts'
 import type { Hub } from './stream/hub.ts'
 import { streamIds } from './stream/id.ts'
+import { hubPoints } from './stream/hub.ts'
 import { publisherPoints } from './stream/mqtt/cursor.ts'
 import { LoklakError } from './watch/errors.ts'
 import { createHealth } from './watch/health.ts'
@@ -164,7 +165,7 @@ export async function startServer(settings: Settings, surroundings: Surroundings
           log.warn(blockage === null ? 'storing again' : `not storing, ${blockage.reason}: ${blockage.detail}`)
         },
       })
-      projections = await openProjections({ archive: opened, settings, journalId: held.journalId, health, log, now, signal: stop, crashPoint: crashAt(surroundings.env, publisherPoints) })
+      projections = await openProjections({ archive: opened, settings, journalId: held.journalId, health, log, now, signal: stop, crashPoint: crashAt(surroundings.env, [...publisherPoints, ...hubPoints]) })
     } catch (error) {
       await http.close(0)
       await opened?.close()

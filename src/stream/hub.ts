@@ -60,7 +60,13 @@ export interface HubOptions {
   readonly now: () => number
   /** Told of what failed; the hub goes on. */
   readonly onFailure: (error: unknown) => void
+  /** A named point of a crash test; does nothing otherwise. */
+  readonly crashPoint?: (name: HubPoint) => void
 }
+
+/** Places where a process may die with something told to some and not to others; a test visits each of them. */
+export const hubPoints = ['while telling', 'while replaying'] as const
+export type HubPoint = (typeof hubPoints)[number]
 
 /** Who was sent what is remembered so often, so that they hear of an edit or a delete. */
 const remembered = 200_000
@@ -72,7 +78,7 @@ const replaysEach = 8
 /** Whether a line tells of an author who is to be remembered also while nobody listens. */
 const isOfAuthor = (line: string): boolean => line.includes(',"$P":"A",') && !line.includes(',"$I":true,')
 
-export function createHub({ journal, ids, authorKeys, absence, replayRate, now, onFailure }: HubOptions): Hub {
+export function createHub({ journal, ids, authorKeys, absence, replayRate, now, onFailure, crashPoint = () => undefined }: HubOptions): Hub {
   const frames = createFrames(ids)
   const { authorFrame, deleteFrame, messageFrame, missingFrame, slowFrame } = frames
   const members = new Set<Member>()
@@ -93,6 +99,7 @@ export function createHub({ journal, ids, authorKeys, absence, replayRate, now, 
     const { subscriber } = member
     try {
       subscriber.send(frame)
+      crashPoint('while telling')
       delivered++
       if (!subscriber.full()) return
       subscriber.send(slowFrame(frame.position))
@@ -224,6 +231,7 @@ export function createHub({ journal, ids, authorKeys, absence, replayRate, now, 
     const told = nothingTold(after)
     function send(frame: Frame): void {
       member.subscriber.send(frame)
+      crashPoint('while replaying')
       delivered++
     }
     function reached(at: Position): boolean {
