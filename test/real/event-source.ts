@@ -1,4 +1,4 @@
-// Owns a reader of server-sent events, by the standard, that can lose its connection at any event and go on.
+// Owns a reader of server-sent events, by the standard, and one of any stream that can lose its connection at any event and go on.
 import { once } from 'node:events'
 import { request as requestHttp, type IncomingMessage } from 'node:http'
 import { request as requestHttps } from 'node:https'
@@ -100,15 +100,15 @@ export interface Dropping {
 }
 
 /**
- * Reads `total` events, and loses the connection after `drops` of them, by chance, and now and then before it was told anything.
+ * Reads `total` events by connections that begin at a bookmark, and loses the connection after `drops` of them, by chance, and now and then before it was told anything.
  */
-export async function readDropping(address: Address, { total, drops, random }: Dropping): Promise<Required<Block>[]> {
+export async function readDropping(connection: (bookmark: Bookmark) => AsyncIterable<Block>, { total, drops, random }: Dropping): Promise<Required<Block>[]> {
   const breaks = new Set<number>()
   while (breaks.size < drops) breaks.add(1 + Math.floor(random() * (total - 1)))
   const bookmark = { id: '' }
   const events: Required<Block>[] = []
   while (events.length < total) {
-    for await (const { data, ...block } of readBlocks(address, bookmark)) {
+    for await (const { data, ...block } of connection(bookmark)) {
       if (data !== undefined) events.push({ ...block, data })
       if (data === undefined ? random() < 0.1 : events.length === total || breaks.has(events.length)) break
     }

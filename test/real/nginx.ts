@@ -1,4 +1,5 @@
-// Owns a real nginx in front of a server, as operators run it: HTTP/1.1 with and without TLS, and buffering as it comes.
+// Owns a real nginx in front of a server, as operators run it: HTTP/1.1 with and without TLS, buffering as it comes, and with what
+// docs/stream.md says that WebSocket needs.
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeCertificate } from './certificate.ts'
@@ -9,8 +10,15 @@ export interface Nginx {
   readonly https: string
   /** PEM of the certificate behind `https`. */
   readonly ca: string
+  /** How often it found nobody behind it, and answered 502. */
+  refused(): number
   stop(): Promise<void>
 }
+
+const headers = `
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;`
 
 const configuration = (upstream: string, http: number, https: number): string => `
 daemon off;
@@ -34,10 +42,13 @@ http {
     ssl_certificate server.crt;
     ssl_certificate_key server.key;
     location / {
-      proxy_pass ${upstream};
-      proxy_set_header Host $http_host;
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto $scheme;
+      proxy_pass ${upstream};${headers}
+    }
+    location /api/stream.ws {
+      proxy_pass ${upstream};${headers}
+      proxy_http_version 1.1;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection upgrade;
     }
   }
 }
@@ -55,6 +66,7 @@ export async function startNginx(folder: string, upstream: string): Promise<Ngin
     http: `http://127.0.0.1:${http}`,
     https: `https://127.0.0.1:${https}`,
     ca,
+    refused: () => nginx.output().split('Connection refused').length - 1,
     stop: async () => void (await nginx.stop()),
   }
 }

@@ -8,13 +8,14 @@ import { test, type TestContext } from 'node:test'
 import { seeded } from '../../src/sources/sample/random.ts'
 import { idOf, postFrame, startJetstream, type Jetstream } from '../e2e/jetstream.ts'
 import { openPage } from './browser.ts'
-import { readAll, readDropping, take, type Block } from './event-source.ts'
+import { readAll, readBlocks, readDropping, take, type Block, type Bookmark } from './event-source.ts'
 import { textAt } from './listener.ts'
 import { startLoklak, type Loklak } from './loklak.ts'
 import { needs } from './needs.ts'
 import { startNginx, type Nginx } from './nginx.ts'
 import { pour } from './pour.ts'
 import { freePort } from './process.ts'
+import { readSocket } from './socket.ts'
 import { until } from './until.ts'
 
 /** Everything from the beginning, unless the reader says where it stopped. */
@@ -24,7 +25,8 @@ async function collect(t: TestContext): Promise<{ readonly folder: string; reado
   const folder = await mkdtemp(join(tmpdir(), 'loklak-stream-'))
   const jetstream = await startJetstream(t)
   // Where it is killed before it wrote down how far it is, it begins there again.
-  const settings = { 'source.bluesky.since': '-1h', 'port.http': String(await freePort()), 'server.proxies': '127.0.0.0/8' }
+  // A reader that drops may be back before its old connection is seen to be gone.
+  const settings = { 'source.bluesky.since': '-1h', 'port.http': String(await freePort()), 'server.proxies': '127.0.0.0/8', 'stream.limit.address': '64' }
   const loklak = await startLoklak('loklak', join(folder, 'loklak'), jetstream.url, settings)
   t.after(async () => {
     await loklak.kill()
@@ -69,16 +71,19 @@ test('nginx passes every event on at once, buffering as it comes', needs('nginx'
   }
 })
 
-test('readers that drop 200 times while 20,000 messages pass, directly and through nginx with and without TLS', needs('nginx', 'openssl'), async (t) => {
+test('readers of SSE and WebSocket that drop 200 times while 20,000 messages pass, directly and through nginx with and without TLS', needs('nginx', 'openssl'), async (t) => {
   const { folder, jetstream, loklak } = await collect(t)
   const nginx = await behindNginx(t, folder, loklak)
   const total = 20_000
   const readers = [
-    { who: 'directly', url: loklak.url() + everything },
-    { who: 'through nginx', url: nginx.http + everything },
-    { who: 'through nginx by TLS', url: nginx.https + everything, ca: nginx.ca },
-  ]
-  const reading = readers.map((address, seed) => readDropping(address, { total, drops: 200, random: seeded(seed) }))
+    { who: 'directly', url: loklak.url() },
+    { who: 'through nginx', url: nginx.http },
+    { who: 'through nginx by TLS', url: nginx.https, ca: nginx.ca },
+  ].flatMap(({ who, url, ...ca }) => [
+    { who, connection: (bookmark: Bookmark) => readBlocks({ url: url + everything, ...ca }, bookmark) },
+    { who: `${who}, WebSocket`, connection: (bookmark: Bookmark) => readSocket({ url: `${url.replace('http', 'ws')}/api/stream.ws`, ...ca }, bookmark) },
+  ])
+  const reading = readers.map(({ connection }, seed) => readDropping(connection, { total, drops: 200, random: seeded(seed) }))
   const expected = await pour(jetstream, { total, perSecond: 1_000 })
   for (const [at, heard] of (await Promise.all(reading)).entries()) assertWhole(heard, expected, readers[at]?.who ?? '')
 })
