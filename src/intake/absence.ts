@@ -1,6 +1,6 @@
 // Owns whether a message that is in the journal may be told by now, by what is known of it and of its author.
 import type { Message } from '../message/schema.ts'
-import type { KnownReader } from './known.ts'
+import type { KnownReader } from './known-file.ts'
 
 /** Why a message is not to be told: `hidden` may end, `deleted` may not. */
 export type Absence = 'hidden' | 'deleted'
