@@ -9,6 +9,7 @@ import { openJournal, type OpenJournal, type Shortening } from '../journal/journ
 import type { Batch, Blockage, Segment } from '../journal/port.ts'
 import { readRemainder, remainders } from '../journal/remains.ts'
 import { retain, type Followers, type Retention } from '../journal/retain.ts'
+import type { DoRewrite } from '../journal/rewrite.ts'
 import type { CrashPoint } from '../journal/writer.ts'
 import type { Entry, Position } from '../message/line.ts'
 import { wait } from '../support/timer.ts'
@@ -33,6 +34,7 @@ export interface ArchiveOptions {
   readonly onBlocked?: (blockage: Blockage | null) => void
   readonly onStored?: (entries: readonly Entry[]) => void
   readonly disk?: Disk
+  readonly rewrite?: DoRewrite
   readonly crashPoint?: (name: CrashPoint) => void
   /** Ends opening it; what was read by then is kept for the next time. */
   readonly signal?: AbortSignal
@@ -121,6 +123,7 @@ export async function openArchive(options: ArchiveOptions): Promise<Archive> {
       if (stuck === null) options.onBlocked?.(blockage)
     },
     ...(options.disk === undefined ? {} : { disk: options.disk }),
+    ...(options.rewrite === undefined ? {} : { rewrite: options.rewrite }),
     ...(options.crashPoint === undefined ? {} : { crashPoint: options.crashPoint }),
   })
   const mark = openMark(join(folder.state, 'compacted-to'), journal.last())

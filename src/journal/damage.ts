@@ -13,7 +13,7 @@ export interface Damage {
 
 export interface DamageLog {
   readonly report: OnSegmentDamage
-  /** Damaged places seen since the start; past 10,000, one that is read again counts again. */
+  /** Damaged places seen since the start; past those that are remembered, one that is read again counts again. */
   count(): number
   /** The newest few, for status. */
   recent(): readonly Damage[]
@@ -21,10 +21,10 @@ export interface DamageLog {
   flush(): Promise<void>
 }
 
-const maxRemembered = 10_000
+const usuallyRemembered = 10_000
 const maxLine = 65_536
 
-export function createDamageLog(path: string, onDamage: (damage: Damage) => void): DamageLog {
+export function createDamageLog(path: string, onDamage: (damage: Damage) => void, remembered = usuallyRemembered): DamageLog {
   const seen = new Set<string>()
   const recent: Damage[] = []
   let count = 0
@@ -34,7 +34,7 @@ export function createDamageLog(path: string, onDamage: (damage: Damage) => void
       const key = createHash('sha1').update(`${segment}\n${line || reason}`).digest('base64')
       if (seen.has(key)) return
       count++
-      if (seen.size >= maxRemembered) return
+      if (seen.size >= remembered) return
       seen.add(key)
       const damage = { segment, reason }
       recent.push(damage)

@@ -13,6 +13,7 @@ import { follow, readBack, type Followed } from './follow.ts'
 import { nothingForgotten, type Forgotten } from './forget.ts'
 import type { Blockage, Journal, Segment } from './port.ts'
 import { authorLines, leaveRemainder, remainders, type Left } from './remains.ts'
+import { rewriteInWorker, type DoRewrite } from './rewrite.ts'
 import { asideOf, damagedOf, seal, shorten, type SealOptions } from './seal.ts'
 import { isChanged, type Rewritten } from './rewrite.ts'
 import { listSegments, segmentStart } from './segment.ts'
@@ -33,6 +34,8 @@ export interface JournalOptions {
   readonly onBlocked: (blockage: Blockage | null) => void
   readonly onRecovered: (path: string, bytes: number) => void
   readonly disk?: Disk
+  /** How segments are written anew; in a worker unless told otherwise. */
+  readonly rewrite?: DoRewrite
   readonly now?: () => number
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>
   readonly crashPoint?: (name: CrashPoint) => void
@@ -100,7 +103,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   const seals = join(state, 'segments')
   const closing = new AbortController()
   const quarantine = join(state, 'quarantine')
-  const sealing: SealOptions = { folder, seals, quarantine, disk, crashPoint, signal: closing.signal, memberBytes: options.memberBytes }
+  const sealing: SealOptions = { folder, seals, quarantine, disk, rewrite: options.rewrite ?? rewriteInWorker, crashPoint, signal: closing.signal, memberBytes: options.memberBytes }
   const damage = createDamageLog(join(quarantine, 'damaged.ndjson'), options.onDamage)
 
   await clearLeftovers(folder, seals, disk)

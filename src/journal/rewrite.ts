@@ -163,9 +163,12 @@ export async function rewrite(job: Rewrite, tell: OnRead): Promise<Rewritten> {
 /** What the worker says. */
 export type RewriteNews = { readonly read: number } | { readonly done: Rewritten } | { readonly failed: string }
 
-/** Does the pass in a worker of its own. Rejects where the worker fails or the signal aborts. */
-export function rewriteInWorker(job: Rewrite, signal: AbortSignal, tell: OnRead = () => undefined): Promise<Rewritten> {
-  return new Promise((resolve, reject) => {
+/** How a pass is done: told how many bytes were read, and rejecting where it fails or the signal aborts. */
+export type DoRewrite = (job: Rewrite, signal: AbortSignal, tell?: OnRead) => Promise<Rewritten>
+
+/** Does the pass in a worker of its own. Rejects also where the worker fails. */
+export const rewriteInWorker: DoRewrite = (job, signal, tell = () => undefined) =>
+  new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./rewrite-worker.ts', import.meta.url), { workerData: job })
     const stop = () => {
       void worker.terminate()
@@ -184,4 +187,3 @@ export function rewriteInWorker(job: Rewrite, signal: AbortSignal, tell: OnRead 
       reject(new Error(`the worker ended with ${code}`))
     })
   })
-}

@@ -9,7 +9,7 @@ import type { Position } from '../message/line.ts'
 import { inTurn } from '../support/turns.ts'
 import type { OnRead } from './lines.ts'
 import type { Segment } from './port.ts'
-import { isChanged, rewriteInWorker, type Rewrite, type Rewritten } from './rewrite.ts'
+import { isChanged, type DoRewrite, type Rewrite, type Rewritten } from './rewrite.ts'
 import type { CrashPoint } from './writer.ts'
 
 export interface SealOptions {
@@ -19,6 +19,7 @@ export interface SealOptions {
   /** Where what is no record lands when a segment is rewritten. */
   readonly quarantine: string
   readonly disk: Disk
+  readonly rewrite: DoRewrite
   readonly crashPoint: (name: CrashPoint) => void
   readonly signal: AbortSignal
   /** Plain text in a gzip member of a segment. */
@@ -58,7 +59,7 @@ export async function orNothing<T>(temporary: string, work: () => Promise<T>): P
 /** Nobody else changes what was set aside of the segment before, while lines may be added to it. */
 function rewriteAside(options: SealOptions, job: Omit<Rewrite, 'aside'>): Promise<Rewritten> {
   const aside = asideOf(options.quarantine, job.segment)
-  return inTurn(aside, () => rewriteInWorker({ ...job, aside, memberBytes: options.memberBytes }, options.signal, options.onRead))
+  return inTurn(aside, () => options.rewrite({ ...job, aside, memberBytes: options.memberBytes }, options.signal, options.onRead))
 }
 
 /** Compresses a closed plain segment and removes the plain file. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { openArchive, type Archive, type ArchiveOptions } from '../../src/intake/archive.ts'
 import type { Draft } from '../../src/intake/port.ts'
 import { openDataFolder } from '../../src/journal/data-folder.ts'
+import { rewriteHere } from '../journal/fixtures.ts'
 import { flaws, readDumps, type DumpLine } from './dumps.ts'
 import { authorOf, goneAuthors, judge, overdue, type Told } from './oracle.ts'
 
@@ -13,7 +14,7 @@ const failing = { info: () => undefined, warn: () => undefined, error: (message:
 /** Opens the archive of a folder as the next start would, lets `use` have it, and closes it. */
 export async function withArchive(path: string, use: (archive: Archive) => Promise<void>, options: Partial<ArchiveOptions> = {}): Promise<void> {
   const held = openDataFolder(path)
-  const archive = await openArchive({ folder: held.folder, segmentBytes: 100_000, syncInterval: 0, floor: () => 0, consent: 'respect', now: Date.now, log: failing, ...options })
+  const archive = await openArchive({ folder: held.folder, segmentBytes: 100_000, syncInterval: 0, floor: () => 0, rewrite: rewriteHere, consent: 'respect', now: Date.now, log: failing, ...options })
   try {
     await use(archive)
   } finally {

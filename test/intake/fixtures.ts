@@ -6,7 +6,7 @@ import type { Draft, Receipt } from '../../src/intake/port.ts'
 import { openDataFolder } from '../../src/journal/data-folder.ts'
 import type { JournalRecord } from '../../src/message/line.ts'
 import type { Author, MessageDraft } from '../../src/message/schema.ts'
-import { heldClock, readAll, temporaryFolder } from '../journal/fixtures.ts'
+import { heldClock, readAll, rewriteHere, temporaryFolder } from '../journal/fixtures.ts'
 
 export const draft = (id: string, more: Partial<MessageDraft> = {}): Draft => ({
   kind: 'message',
@@ -36,7 +36,7 @@ export async function openTest(t: TestContext, options: Partial<ArchiveOptions> 
   const held = openDataFolder(path)
   const notes: string[] = []
   const note = (message: string) => void notes.push(message)
-  const archive = await openArchive({ folder: held.folder, segmentBytes: 1_000_000, syncInterval: 0, floor: () => 0, consent: 'respect', now: heldClock().now, log: { info: note, warn: note, error: note }, ...options })
+  const archive = await openArchive({ folder: held.folder, segmentBytes: 1_000_000, syncInterval: 0, floor: () => 0, rewrite: rewriteHere, consent: 'respect', now: heldClock().now, log: { info: note, warn: note, error: note }, ...options })
   let closed = false
   const close = async () => {
     if (closed) return

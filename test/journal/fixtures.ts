@@ -8,6 +8,7 @@ import { realDisk, type Disk } from '../../src/journal/disk.ts'
 import { openJournal, type JournalOptions, type OpenJournal } from '../../src/journal/journal.ts'
 import type { Journal } from '../../src/journal/port.ts'
 import type { Followers } from '../../src/journal/retain.ts'
+import { rewrite, type DoRewrite } from '../../src/journal/rewrite.ts'
 import type { Entry, JournalRecord } from '../../src/message/line.ts'
 import type { Message } from '../../src/message/schema.ts'
 
@@ -54,6 +55,12 @@ export const author = (key: string, name: string, state: 'active' | 'hidden' | '
   author: { key, network: 'test', handle: `${key}.test`, name, state },
 })
 
+/** Writes a segment anew in this thread: a worker costs more to start than a small segment to write. Programs that tests start have workers. */
+export const rewriteHere: DoRewrite = async (job, signal, tell = () => undefined) => {
+  signal.throwIfAborted()
+  return rewrite(job, tell)
+}
+
 /** Nothing that follows the journal and would have to read a segment before it goes. */
 export const noFollowers: Followers = { reached: () => Number.POSITIVE_INFINITY, drop: () => Promise.resolve() }
 
@@ -82,6 +89,7 @@ export async function openAt(t: TestContext, path: string, options: Partial<Jour
     segmentBytes: 1024 * 1024,
     syncInterval: 0,
     floor: () => 0,
+    rewrite: rewriteHere,
     onDamage: ({ reason }) => notes.damaged.push(reason),
     onRecovered: (path, bytes) => notes.recovered.push({ path, bytes }),
     onBlocked: (blockage) => notes.blocked.push(blockage?.reason ?? null),

@@ -7,6 +7,7 @@ import { readName } from '../../src/query/operators.ts'
 import { readText } from '../../src/query/text.ts'
 import { author, box, circle, everything, id, link, term, textLength, time, type Query } from '../../src/query/tree.ts'
 import { message } from './messages.ts'
+import { character } from '../support/characters.ts'
 
 export const now = Date.parse('2026-06-15T12:00:00Z')
 
@@ -21,7 +22,7 @@ export const queryText = fc.oneof(
   { weight: 4, arbitrary: fc.array(fc.constantFrom(...fragments), { maxLength: 14 }).map((parts) => parts.join('')) },
   { weight: 4, arbitrary: fc.array(fc.constantFrom(...fragments), { maxLength: 14 }).map((parts) => parts.join(' ')) },
   { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 60 }) },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
+  { weight: 1, arbitrary: fc.string({ unit: character, maxLength: 60 }) },
 )
 
 const word = fc.constantFrom('rain', 'Wind', 'ulm', '東京', '東', "don't", 'a-b', '12:30', '👍', 'éa', 'x')

@@ -32,7 +32,8 @@ for (const [name, pack] of [['a.txt', (content: Buffer) => content], ['a.gz', gz
 test('a bomb is refused within its first megabytes, also behind text that is none', async () => {
   const folder = await temporaryFolder()
   const bomb = Buffer.alloc(64 * 1024 * 1024, 97)
-  const content = { 'a.gz': [gzipSync(bomb)], 'b.gz': [gzipSync(text.subarray(0, 10_000)), gzipSync(bomb)], 'c.zst': [zstdCompressSync(bomb)], 'd.zst': [zstdCompressSync(text.subarray(0, 10_000)), zstdCompressSync(bomb)] }
+  const [gz, zst] = [gzipSync(bomb), zstdCompressSync(bomb)]
+  const content = { 'a.gz': [gz], 'b.gz': [gzipSync(text.subarray(0, 10_000)), gz], 'c.zst': [zst], 'd.zst': [zstdCompressSync(text.subarray(0, 10_000)), zst] }
   for (const [name, parts] of Object.entries(content)) {
     await writeFile(join(folder, name), Buffer.concat(parts))
     let bytes = 0

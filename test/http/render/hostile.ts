@@ -2,6 +2,7 @@
 // little and by much.
 import fc from 'fast-check'
 import type { Message } from '../../../src/message/schema.ts'
+import { character } from '../../support/characters.ts'
 
 const pick = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values)
 /** What a view cannot do without is mostly right, so that the rest is looked at. */
@@ -15,7 +16,7 @@ const like = (...values: string[]): fc.Arbitrary<string> =>
       const at = place % (text.length + 1)
       return text.slice(0, at) + more + text.slice(at + (place % 2))
     }) },
-    { weight: 1, arbitrary: fc.string({ maxLength: 20, unit: 'binary' }) },
+    { weight: 1, arbitrary: fc.string({ maxLength: 20, unit: character }) },
   )
 
 const did = 'did:plc:ewvi7nxzyoun6zhxrhs64oiz'
