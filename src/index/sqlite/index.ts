@@ -7,6 +7,7 @@ import { readMessage, Unreadable } from './files/stored.ts'
 import { errorOf } from './threads/failure.ts'
 import type { Answers, Damage, Failure, Question, Results, Standing, Task } from './threads/protocol.ts'
 import { findDamage } from './threads/check.ts'
+import { createPressure, full, press } from './threads/pressure.ts'
 import { askPastDamage, type Asides } from './threads/damage.ts'
 import { Readers, shortened, usualReaders } from './threads/readers.ts'
 import { createRepair, type Writer } from './threads/repair.ts'
@@ -108,13 +109,15 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onOtherV
     },
     begun: () => begun,
   }
-  const readers = (started = new Readers({ ...usualReaders, folder, columnBytes, threads }))
+  const pressure = createPressure()
+  const readers = (started = new Readers({ ...usualReaders, folder, columnBytes, pressure, threads }))
   const ask = <K extends Question['kind']>(question: Extract<Question, { readonly kind: K }>, signal?: AbortSignal): Promise<Answers[K]> =>
     askPastDamage((spent) => readers.ask<K>(shortened(question, spent), signal), asides)
 
   return {
     async apply(lines, after = 0) {
       await repair.gate()
+      if (lines.length >= full) press(pressure, Date.now())
       await writer.ask({ kind: 'apply', lines, after, last: last() })
     },
     cursor: () => standing.cursor,
@@ -143,7 +146,7 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onOtherV
     async stats(signal) {
       return { ...(await ask({ kind: 'stats', timeout: patience }, signal)), refused: standing.refused }
     },
-    check: (signal, onPart = () => undefined) => findDamage({ folder, columnBytes: 0 }, asides, onPart, signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal])),
+    check: (signal, onPart = () => undefined) => findDamage({ folder, columnBytes: 0, pressure }, asides, onPart, signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal])),
     async forget(ids) {
       await writer.ask({ kind: 'forget', ids })
     },

@@ -42,7 +42,7 @@ const model = new Model().apply(entries)
 /** A clock that goes on by one whenever it is looked at: `steps` is how often a question may go on. */
 const turnOf = (steps: number): Turn => {
   let now = 0
-  return new Turn(steps, () => now++)
+  return new Turn(steps, { now: () => now++ })
 }
 const page: Page = { order: 'created_at', limit: 1000, count: 'none', timeout: 0 }
 const found = async (query: Query, given: Partial<Page>, steps: number) => {

@@ -30,7 +30,7 @@ function filled(): View {
 /** A clock that goes on by one whenever it is looked at: `steps` is how often a question may go on. */
 const turnOf = (steps: number): Turn => {
   let now = 0
-  return new Turn(steps, () => now++)
+  return new Turn(steps, { now: () => now++ })
 }
 
 async function pagesWithin(query: Query, steps: number, view: View): Promise<{ readonly ids: string[]; readonly late: number }> {

@@ -1,3 +1,4 @@
+import { createPressure } from '../../../src/index/sqlite/threads/pressure.ts'
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -8,7 +9,7 @@ import { insert, Lines } from '../made.ts'
 import { madeFolder, openIn } from './folders.ts'
 
 const stub = pathToFileURL(join(import.meta.dirname, 'stub-reader.ts'))
-const options: ReadersOptions = { folder: '', columnBytes: 0, threads: 2, atOnce: 10, open: 3, grace: 0, script: stub }
+const options: ReadersOptions = { folder: '', columnBytes: 0, pressure: createPressure(), threads: 2, atOnce: 10, open: 3, grace: 0, script: stub }
 /** The stub answers `echo:…`, throws for `fail`, dies for `die`, and is stuck for ever for `stick`. */
 const asked = (id: string, timeout = 60_000) => ({ kind: 'message' as const, timeout, id })
 

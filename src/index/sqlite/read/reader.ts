@@ -1,5 +1,6 @@
 // Owns a reading thread: answers questions, several at once in turns. Never writes.
 import { existsSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { shownMessage, profile } from './authors.ts'
@@ -11,6 +12,7 @@ import { failureOf } from '../threads/failure.ts'
 import { histogram } from './histogram.ts'
 import type { Answers, Failure, Question } from '../threads/protocol.ts'
 import { findMessage } from './scope.ts'
+import { isPressed, type Pressure } from '../threads/pressure.ts'
 import { search } from './search.ts'
 import { stats } from './stats.ts'
 import { suggest } from './suggest.ts'
@@ -22,11 +24,15 @@ export interface ReaderData {
   readonly folder: string
   /** Memory for columns, in bytes. */
   readonly columnBytes: number
+  readonly pressure: Pressure
 }
 
-const { folder, columnBytes }: ReaderData = workerData
+const { folder, columnBytes, pressure }: ReaderData = workerData
 let opened: View | undefined
 const turns = new Map<number, Turn>()
+const small = new Set<Turn>()
+// What is collected now cannot be collected later: where the processor is wanted by both, it goes first. Elsewhere this would be the whole process.
+if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL)
 /** After so many milliseconds without a question memory is given back. */
 const restAfter = 120_000
 const resting = setTimeout(() => turns.size === 0 && opened?.rest(), restAfter).unref()
@@ -68,7 +74,7 @@ async function answer(question: Question, turn: Turn): Promise<Answers[Question[
 }
 
 async function reply(id: number, question: Question): Promise<void> {
-  const turn = new Turn(question.timeout)
+  const turn = new Turn(question.timeout, { small, pressed: () => isPressed(pressure, Date.now()) })
   turns.set(id, turn)
   let reply: Reply<Failure, never>
   try {
@@ -78,6 +84,7 @@ async function reply(id: number, question: Question): Promise<void> {
     reply = { id, failure: failureOf(error) }
   } finally {
     turns.delete(id)
+    small.delete(turn)
     if (turns.size === 0) resting.refresh()
   }
   parentPort?.postMessage(reply)

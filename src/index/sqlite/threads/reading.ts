@@ -31,8 +31,8 @@ export class Reading {
   readonly #late = new Map<number, number>()
   #last = 0
 
-  constructor({ folder, columnBytes, grace, now = clock, script = new URL('../read/reader.ts', import.meta.url) }: ReadingOptions, onStuck: (reading: Reading) => void) {
-    const data: ReaderData = { folder, columnBytes }
+  constructor({ folder, columnBytes, pressure, grace, now = clock, script = new URL('../read/reader.ts', import.meta.url) }: ReadingOptions, onStuck: (reading: Reading) => void) {
+    const data: ReaderData = { folder, columnBytes, pressure }
     this.#thread = new Thread(script, data, memory, errorOf, () => undefined)
     this.#grace = grace
     this.#now = now
