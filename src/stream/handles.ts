@@ -1,6 +1,6 @@
 // Owns who has the handles that queries name: asked once, and again when a record tells of somebody else who has one.
 import { fold } from '../message/text/fold.ts'
-import type { AuthorKeys } from '../query/tree.ts'
+import { mostKeys, type AuthorKeys } from '../query/tree.ts'
 
 export interface Handles {
   readonly keysOf: AuthorKeys
@@ -25,8 +25,10 @@ export function createHandles(authorKeys: AuthorKeys): Handles {
     },
     learn(key, handle) {
       const folded = fold(handle)
-      if (known.get(folded)?.includes(key) === true) return undefined
-      known.delete(folded)
+      const had = known.get(folded)
+      if (had?.includes(key) === true) return undefined
+      // Whoever is asked may not know it yet; and each time that it is told anew costs all queries that name it.
+      if (had !== undefined) known.set(folded, [...had, key].slice(-mostKeys))
       return folded
     },
     forget: () => known.clear(),
