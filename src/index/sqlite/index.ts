@@ -68,7 +68,8 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onOtherV
       const isRepaired = !isWhole(standing) && isWhole(notice.standing)
       ;({ standing } = notice)
       repair.begin()
-      if (isRepaired) onRepaired()
+      // Of an index that is empty, since nothing was ever kept, there is nothing to tell.
+      if (isRepaired && standing.cursor > 0) onRepaired()
     }
   }
   const data: WriterData = { folder, rows }

@@ -79,6 +79,14 @@ it('an index of another version says so and is made again, once', async () => {
   assert.deepEqual(versions, [1])
 })
 
+it('of an index that is empty because nothing was ever kept, nothing is told', async () => {
+  let told = 0
+  const index = await openIn(madeFolder(), new Lines(), { onRepaired: () => (told += 1) })
+  await index.stats()
+  assert.deepEqual([index.health().state, told], ['ok', 0])
+  await index.close()
+})
+
 describe('a damaged partition', () => {
   for (const [how, spoil] of Object.entries(spoilings)) {
     it(`that is ${how} is set aside and made again from the journal while the rest serves`, async () => {
