@@ -25,7 +25,7 @@ async function aDayLater(t: TestContext, ...more: Parameters<Opened['outcomes']>
   return { ...opened, nextDay }
 }
 
-test('an imported file that is called as our dumps are is cleaned as any other', async (t) => {
+test('an imported file that is called as our dumps are is cleaned like the others', async (t) => {
   const { archive } = await aDayLater(t)
   const paths = ['messages_20170101_00000000.txt', 'remainder_20170101_00000000.txt', 'old.txt'].map((name) => join(archive.folder.imported, name))
   for (const path of paths) await writeFile(path, `${line('test:a')}${line('test:b')}`)
