@@ -1,10 +1,11 @@
 // Owns the order of fields, and those that follow from a message: answers have them, dumps do not.
 import { Type, type Static } from 'typebox'
+import { derivedNames, type Derived } from '../message/derived.ts'
 import { Message, messageFields } from '../message/schema.ts'
 
 const Count = Type.Integer({ minimum: 0 })
 
-const derivedFields = {
+const derivedFields: Record<keyof Derived, typeof Count> = {
   text_length: Type.Integer({ minimum: 0, description: 'in code points' }),
   hosts_count: Count,
   links_count: Count,
@@ -24,7 +25,7 @@ export type ApiMessage = Static<typeof ApiMessage>
 
 /** What a line of a dump says beside the message. A draft does not decide it. */
 const reserved = ['$T', '$P', '$I']
-const known = new Set([...messageFields, ...Object.keys(derivedFields), ...reserved])
+const known = new Set([...messageFields, ...derivedNames, ...reserved])
 
 type Fields = Readonly<Record<string, unknown>>
 

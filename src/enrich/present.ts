@@ -1,30 +1,11 @@
-// Owns how a message looks in an answer: with the counts and lengths that follow from it, in the order of the contract.
-// Does not know HTTP.
+// Owns how a message looks in an answer: with the counts and lengths that follow from it, before its user. Does not know HTTP.
 import type { Message } from '../message/schema.ts'
-import { readEntities } from './entities.ts'
+import { derive } from './derive.ts'
 import { carryUnknown, type ApiMessage } from './fields.ts'
-import { codePoints } from './offsets.ts'
-import type { Span } from './spans.ts'
-
-type Lengths = Pick<ApiMessage, 'text_length' | 'without_l_len' | 'without_lu_len' | 'without_luh_len'>
-
-/**
- * The length of a text: whole, without its links, also without its mentions, also without its hashtags. In code points,
- * as SQLite counts; the original counted UTF-16 units, by which an emoji is two letters.
- */
-export function lengthsOf(text: string, facets: readonly unknown[] | undefined): Lengths {
-  const { links, mentions, hashtags } = readEntities(text, facets, [])
-  const without = (length: number, spans: readonly Span[]) =>
-    spans.reduce((left, { start, end }) => left - codePoints(text, start, end), length)
-  const text_length = codePoints(text)
-  const without_l_len = without(text_length, links)
-  const without_lu_len = without(without_l_len, mentions)
-  return { text_length, without_l_len, without_lu_len, without_luh_len: without(without_lu_len, hashtags) }
-}
 
 /** A message with its derived fields, for JSON: fields that it does not have are there and undefined. */
 export function present(message: Message): ApiMessage {
-  const lengths = lengthsOf(message.text, message.facets)
+  const derived = derive(message)
   // Spelled out, because that costs a third of copying by name, for each hit of each answer.
   const shown: ApiMessage = {
     timestamp: message.timestamp,
@@ -56,7 +37,6 @@ export function present(message: Message): ApiMessage {
     favourites_count: message.favourites_count,
     place_name: message.place_name,
     place_id: message.place_id,
-    text_length: lengths.text_length,
     place_context: message.place_context,
     place_country: message.place_country,
     place_country_code: message.place_country_code,
@@ -66,30 +46,31 @@ export function present(message: Message): ApiMessage {
     location_mark: message.location_mark,
     location_source: message.location_source,
     hosts: message.hosts,
-    hosts_count: message.hosts.length,
     links: message.links,
-    links_count: message.links.length,
     unshorten: message.unshorten,
     images: message.images,
-    images_count: message.images.length,
     image_alts: message.image_alts,
     audio: message.audio,
-    audio_count: message.audio.length,
     videos: message.videos,
-    videos_count: message.videos.length,
     mentions: message.mentions,
-    mentions_count: message.mentions.length,
     mention_ids: message.mention_ids,
     hashtags: message.hashtags,
-    hashtags_count: message.hashtags.length,
-    without_l_len: lengths.without_l_len,
-    without_lu_len: lengths.without_lu_len,
-    without_luh_len: lengths.without_luh_len,
     language_claimed: message.language_claimed,
     language_detected: message.language_detected,
     content_warning: message.content_warning,
     labels: message.labels,
     facets: message.facets,
+    text_length: derived.text_length,
+    hosts_count: derived.hosts_count,
+    links_count: derived.links_count,
+    images_count: derived.images_count,
+    audio_count: derived.audio_count,
+    videos_count: derived.videos_count,
+    mentions_count: derived.mentions_count,
+    hashtags_count: derived.hashtags_count,
+    without_l_len: derived.without_l_len,
+    without_lu_len: derived.without_lu_len,
+    without_luh_len: derived.without_luh_len,
     user: message.user,
   }
   carryUnknown(message, shown)

@@ -54,8 +54,8 @@ export interface Answer {
 }
 
 export interface Hits extends Answer {
-  /** With the newest handle, name and avatar of their authors. */
-  readonly messages: readonly Message[]
+  /** Each as answers show it, in JSON and UTF-8 (see shown.ts), with the newest handle, name and avatar of its author. */
+  readonly messages: readonly Uint8Array[]
   /** How many messages match, whatever the page; absent where not asked for. */
   readonly hits?: number
   /** `gte`: at least so many. */

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Check } from 'typebox/value'
+import { lengthsOf } from '../../src/enrich/derive.ts'
 import { enrich } from '../../src/enrich/enrich.ts'
 import { ApiMessage } from '../../src/enrich/fields.ts'
-import { lengthsOf, present } from '../../src/enrich/present.ts'
+import { present } from '../../src/enrich/present.ts'
 import { messageFields } from '../../src/message/schema.ts'
 import { anyDraft, draftOf, facetOver, seen } from './drafts.ts'
 
@@ -21,15 +22,16 @@ describe('lengths', () => {
 })
 
 describe('present', () => {
-  it('adds counts and lengths in the order of the contract', () => {
+  it('adds counts and lengths before the user', () => {
     const given = { place_id: '', place_context: 'ABOUT' as const, image_alts: ['x'] }
     const { message } = enrich(draftOf('@bob #rain https://a.org/1.png', given), seen)
     const answer: unknown = JSON.parse(JSON.stringify(present(message)))
     assert.deepEqual(Object.keys(answer ?? {}), [
       'timestamp', 'created_at', 'screen_name', 'text', 'id_str', 'network', 'source_type', 'provider_type',
-      'reply_count', 'retweet_count', 'favourites_count', 'place_id', 'text_length', 'place_context',
-      'hosts', 'hosts_count', 'links', 'links_count', 'images', 'images_count', 'image_alts', 'audio', 'audio_count', 'videos', 'videos_count',
-      'mentions', 'mentions_count', 'hashtags', 'hashtags_count', 'without_l_len', 'without_lu_len', 'without_luh_len', 'user',
+      'reply_count', 'retweet_count', 'favourites_count', 'place_id', 'place_context',
+      'hosts', 'links', 'images', 'image_alts', 'audio', 'videos', 'mentions', 'hashtags',
+      'text_length', 'hosts_count', 'links_count', 'images_count', 'audio_count', 'videos_count', 'mentions_count', 'hashtags_count',
+      'without_l_len', 'without_lu_len', 'without_luh_len', 'user',
     ])
     assert.deepEqual(answer, {
       ...message, text_length: 30, hosts_count: 1, links_count: 1, images_count: 1, audio_count: 0, videos_count: 0,

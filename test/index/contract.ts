@@ -9,7 +9,7 @@ import { fold } from '../../src/message/text/fold.ts'
 import { printQuery } from '../../src/query/print.ts'
 import { parseQuery } from '../../src/query/query.ts'
 import { everything, type Query } from '../../src/query/tree.ts'
-import { authorIs, edit, history, insert, Lines, remove, someQuery, today } from './made.ts'
+import { asShown, authorIs, edit, history, insert, Lines, remove, shown, someQuery, today } from './made.ts'
 import { Model } from './model.ts'
 
 /** Opens an empty index, to be closed by the test. It may ask for the journal again. */
@@ -20,7 +20,7 @@ const page: Page = { order: 'created_at', limit: 100, count: 'exact', timeout }
 const at = (seconds: number): string => new Date(today + seconds * 1000).toISOString()
 const query = (text: string): Query => parseQuery(text, { now: today }).query
 const idsOf = (messages: readonly Message[]): string[] => messages.map(({ id_str }) => id_str)
-const find = async (index: Index, text: string): Promise<string[]> => idsOf((await index.search(query(text), page)).messages)
+const find = async (index: Index, text: string): Promise<string[]> => idsOf(shown((await index.search(query(text), page)).messages))
 
 /** Runs a test in an index of its own that has applied some entries. */
 async function having(openEmpty: OpenEmpty, entries: readonly Entry[], test: (index: Index, lines: Lines) => Promise<void>): Promise<void> {
@@ -41,7 +41,7 @@ async function pages(index: Index, asked: Query, order: Order, limit: number): P
     const answer: Hits = await index.search(asked, { order, limit, count: 'none', timeout, ...(cursor === undefined ? {} : { cursor }) })
     assert.equal(answer.partial, undefined)
     assert.ok(answer.cursor === undefined || answer.messages.length === limit, 'only the last page is short')
-    all.push(...answer.messages)
+    all.push(...shown(answer.messages))
     if (answer.cursor === undefined) return all
     ;({ cursor } = answer)
   }
@@ -53,7 +53,7 @@ async function agree(index: Index, model: Model, asked: Query): Promise<void> {
     const found = await pages(index, asked, order, 7)
     const expected = model.search(asked, order)
     assert.deepEqual(idsOf(found), idsOf(expected), `${printQuery(asked)}, by ${order}`)
-    assert.deepEqual(found, expected)
+    assert.deepEqual(found, asShown(expected))
   }
   const matching = model.matching(asked)
   const { hits, hits_relation } = await index.search(asked, { ...page, limit: 0 })
@@ -101,7 +101,7 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
       assert.deepEqual(await find(index, 'since:2026-11-20T11:59:35Z until:2026-11-20T11:59:50Z'), ['2'])
     })
     test('orders by what is asked, then by time', three, async (index) => {
-      const by = async (order: Order): Promise<string[]> => idsOf((await index.search(everything, { ...page, order })).messages)
+      const by = async (order: Order): Promise<string[]> => idsOf(shown((await index.search(everything, { ...page, order })).messages))
       assert.deepEqual(await by('retweet_count'), ['2', '3', '1'])
       assert.deepEqual(await by('favourites_count'), ['3', '2', '1'])
     })
@@ -192,7 +192,7 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
     test('a renamed author is found under every handle and shown under the newest', world, async (index, lines) => {
       await index.apply(lines.append([authorIs({ key: 'did:plc:ann', handle: 'Old.Example' }), authorIs({ key: 'did:plc:ann', handle: 'new.example', name: 'New', avatar: 'https://example.org/a.png' })]))
       for (const name of ['ann', 'old.example', 'NEW.example', 'did:plc:ann']) assert.deepEqual(await find(index, `from:"${name}"`), ['1'], name)
-      const [message] = (await index.search(query('from:ann'), page)).messages
+      const [message] = shown((await index.search(query('from:ann'), page)).messages)
       assert.deepEqual([message?.screen_name, message?.user], ['new.example', { screen_name: 'new.example', user_id: 'did:plc:ann', name: 'New', profile_image_url_https: 'https://example.org/a.png' }])
       assert.deepEqual((await index.facets(everything, { fields: ['screen_name'], limit: 9, timeout })).fields.screen_name, [{ value: 'new.example', count: 1 }, { value: 'bob', count: 1 }])
       assert.deepEqual((await index.suggest('@n', { limit: 9, timeout })).suggestions, [{ kind: 'name', text: 'new.example', count: 1 }])
@@ -220,7 +220,7 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
     ], async (index) => {
       for (const text of ['from:same', 'same']) {
         const { messages, partial } = await index.search(query(text), page)
-        assert.deepEqual([idsOf(messages), partial], [['first'], { reason: 'crowded' }], text)
+        assert.deepEqual([idsOf(shown(messages)), partial], [['first'], { reason: 'crowded' }], text)
       }
       assert.equal((await index.search(query('from:ann'), page)).partial, undefined)
     })
@@ -249,7 +249,7 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
       const { fields } = await index.facets(everything, { fields: ['hashtags'], limit: 1, timeout })
       assert.deepEqual(fields.hashtags, [{ value: 'ODD', count: 5025 }], 'of two with as many, that of the earliest message')
       const { messages } = await index.search(everything, { ...page, offset: 9_999, limit: 2 })
-      assert.deepEqual(idsOf(messages), ['m9999', 'm10000'])
+      assert.deepEqual(idsOf(shown(messages)), ['m9999', 'm10000'])
     })
     test('a histogram has its empty buckets and begins days at local midnight', [insert({ id_str: '1', created_at: '2026-11-18T23:30:00.000Z' }), insert({ id_str: '2', created_at: '2026-11-20T00:30:00.000Z' })], async (index) => {
       const days = async (timezoneOffset: number): Promise<unknown> => (await index.histogram(everything, { interval: 'day', timezoneOffset, timeout })).buckets.map(({ start, count }) => [new Date(start).toISOString(), count])
@@ -306,7 +306,7 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
       let cursor: string | undefined
       for (let round = 0; round === 0 || cursor !== undefined; round++) {
         const answer: Hits = await index.search(everything, { order: 'created_at', limit: 4, count: 'none', timeout, ...(cursor === undefined ? {} : { cursor }) })
-        found.push(...idsOf(answer.messages))
+        found.push(...idsOf(shown(answer.messages)))
         ;({ cursor } = answer)
         await index.apply(lines.append([insert({ id_str: `new${round}`, created_at: at(round) }), insert({ id_str: `late${round}`, created_at: at(-round * 40 - 5) })]))
       }
@@ -376,7 +376,7 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
       assert.equal(index.cursor(), 0)
       assert.deepEqual(await find(index, ''), [])
       await index.apply(lines.after(0))
-      assert.deepEqual(idsOf((await index.search(everything, { ...page, cursor })).messages), ['2'], 'the cursor of before still holds')
+      assert.deepEqual(idsOf(shown((await index.search(everything, { ...page, cursor })).messages)), ['2'], 'the cursor of before still holds')
     })
     test('cleared, it says of every answer that it is not whole until it has come to where the journal was', Array.from({ length: 20 }, (_, i) => insert({ id_str: `m${i}`, hashtags: ['tag'], text: 'rain' })), async (index, lines) => {
       const reasons = async (): Promise<unknown[]> => {

@@ -10,6 +10,7 @@ import { loadSettings } from '../../src/settings/load.ts'
 import { createHealth } from '../../src/watch/health.ts'
 import { author, draft, edit, openTest, remove } from '../intake/fixtures.ts'
 import { heldClock } from '../journal/fixtures.ts'
+import { shown } from './made.ts'
 
 const never = new AbortController().signal
 const { settings } = loadSettings({ argv: [], env: {}, cwd: '/' })
@@ -42,7 +43,7 @@ async function caughtUp({ index }: Projections, { journal }: Archive): Promise<v
 async function answers({ index }: Projections, now: number): Promise<Record<string, string[]>> {
   const found = async (text: string): Promise<string[]> => {
     const { messages } = await index.search(parseQuery(text, { now }).query, { order: 'created_at', limit: 100, count: 'exact', timeout: 5_000 })
-    return messages.map(({ id_str, text: said, user }) => `${id_str} ${said} (${user.screen_name}, ${user.name ?? '-'})`)
+    return shown(messages).map(({ id_str, text: said, user }) => `${id_str} ${said} (${user.screen_name}, ${user.name ?? '-'})`)
   }
   return { all: await found(''), ann: await found('from:ann.test'), bob: await found('from:bob.old'), hello: await found('hello') }
 }

@@ -17,7 +17,7 @@ import type { Hub, Subscription } from '../../src/stream/hub.ts'
 import type { Frame } from '../../src/stream/frame.ts'
 import type { Start, Subscriber } from '../../src/stream/member.ts'
 import { interest } from '../../src/stream/subscription.ts'
-import { history, keys, Lines, message, someQuery, today } from '../index/made.ts'
+import { history, keys, Lines, message, shown, someQuery, today } from '../index/made.ts'
 import { madeFolder, openIn } from '../index/sqlite/folders.ts'
 import { openTest } from '../intake/fixtures.ts'
 import { heldClock } from '../journal/fixtures.ts'
@@ -72,7 +72,7 @@ const handles = ['ann', 'bob.example', 'bob.example.org', 'zoe', 'new.name']
 async function find(index: Index, query: Query): Promise<readonly Message[]> {
   const { messages, partial, cursor } = await index.search(query, { order: 'created_at', limit: 1_000, count: 'none', timeout: 20_000 })
   assert.deepEqual([partial, cursor], [undefined, undefined])
-  return messages
+  return shown(messages)
 }
 
 interface Told {

@@ -1,7 +1,7 @@
 // Owns search.json: the answer in the shape of the original, and its tag, which does not change with how long it took,
 // nor with the clock of a query that is relative to it.
 import { createHash } from 'node:crypto'
-import type { ApiMessage } from '../../enrich/fields.ts'
+import { readShown } from '../../index/shown.ts'
 import { jsonText, type Manners } from '../answer.ts'
 import { generatedNotice } from '../generated.ts'
 import type { Asked } from '../search/asked.ts'
@@ -26,21 +26,21 @@ export interface Circumstances {
 }
 
 /** Where there are less than two messages, nothing is known: as in the original the largest number, here of JSON. */
-function period(statuses: readonly ApiMessage[]): number {
-  const [first, last] = [statuses[0], statuses.at(-1)]
-  if (first === undefined || last === undefined || statuses.length < 2) return Number.MAX_SAFE_INTEGER
-  return Math.round((Date.parse(first.created_at) - Date.parse(last.created_at)) / (statuses.length - 1))
+function period(messages: readonly Uint8Array[]): number {
+  const [first, last] = [messages[0], messages.at(-1)]
+  if (first === undefined || last === undefined || messages.length < 2) return Number.MAX_SAFE_INTEGER
+  return Math.round((Date.parse(readShown(first).created_at) - Date.parse(readShown(last).created_at)) / (messages.length - 1))
 }
 
 function metadata(asked: Asked, found: Found, { client, time }: Circumstances): SearchMetadata {
-  const { statuses, hits, relation, partial, cursor, coverage, crowded } = found
+  const { messages, hits, relation, partial, cursor, coverage, crowded } = found
   return {
     startRecord: asked.startRecord,
     maximumRecords: found.limit,
-    count: statuses.length,
+    count: messages.length,
     hits,
     hits_relation: relation,
-    ...(asked.order === 'created_at' ? { period: period(statuses) } : {}),
+    ...(asked.order === 'created_at' ? { period: period(messages) } : {}),
     query: asked.given,
     query_understood: asked.understood,
     warnings: [...asked.warnings],
@@ -64,8 +64,15 @@ function metadata(asked: Asked, found: Found, { client, time }: Circumstances): 
 export function renderJson(asked: Asked, found: Found, circumstances: Circumstances, manners: Manners): { readonly bytes: Buffer; readonly tag: string } {
   const about = metadata(asked, found, circumstances)
   const head = jsonText({ ...(manners.minified ? {} : circumstances.generated ? generatedReadme : readme), search_metadata: about }, manners)
-  // The messages are most of it: they are written once, and encoded once for tag and socket.
-  const rest = Buffer.from(jsonText({ statuses: found.statuses, aggregations: found.aggregations }, manners).slice(1))
+  const rest = manners.minified ? compact(found) : Buffer.from(jsonText({ statuses: found.messages.map(readShown), aggregations: found.aggregations }, manners).slice(1))
   const bytes = Buffer.concat([Buffer.from(`${head.slice(0, manners.minified ? -1 : -2)},`), rest])
   return { bytes, tag: createHash('sha1').update(JSON.stringify({ ...about, time: 0, query_understood: '' })).update(rest).digest('hex') }
+}
+
+const comma = Buffer.from(',')
+
+/** Messages and aggregations without a line break. The messages are most of an answer: they pass through as they are. */
+function compact({ messages, aggregations }: Found): Buffer {
+  const listed = messages.flatMap((message, i) => (i === 0 ? [message] : [comma, message]))
+  return Buffer.concat([Buffer.from('"statuses":['), ...listed, Buffer.from(`],"aggregations":${JSON.stringify(aggregations)}}`)])
 }

@@ -53,7 +53,7 @@ ${head.join('\n')}
 
 export const feedEnd = '</channel>\n</rss>\n'
 
-export function renderRss(found: Pick<Found, 'statuses' | 'hits' | 'partial' | 'coverage'>, feed: Feed): string {
+export function renderRss(found: Pick<Found, 'hits' | 'partial' | 'coverage'> & { readonly statuses: readonly Message[] }, feed: Feed): string {
   const { self, next, startRecord } = feed
   const links = [['self', self] as const, ...(next === undefined ? [] : [['next', next] as const])]
   const head = feedHead(feed, tellInWords(found), [

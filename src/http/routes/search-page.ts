@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
 import type { Hits } from '../../index/port.ts'
+import { readShown } from '../../index/shown.ts'
 import type { Message } from '../../message/schema.ts'
 import { BadQuery } from '../../query/bad-query.ts'
 import { timeRange } from '../../query/bounds.ts'
@@ -52,7 +53,7 @@ function results({ q }: Given, { text, warnings }: ParsedQuery, found: Hits, cur
   return html`<p>${count}${text === '' || text === q ? '' : html`, searched as <code>${text}</code>`}. As <a href="${form('rss')}">feed</a>, <a href="${form('json')}">JSON</a>, <a href="${form('csv')}">CSV</a>.</p>
 ${warnings.map(({ column, message }) => html`<p class="bad">column ${column}: ${message}</p>
 `)}${tellInWords({ partial: partial?.reason, coverage }).map((lack) => html`<p class="bad">${lack}</p>
-`)}${messages.map(article)}${cursor === undefined ? [] : html`<p><a href="${withParameters('/search', { q: steady(q, text), cursor })}">Older</a></p>
+`)}${messages.map((bytes) => article(readShown(bytes)))}${cursor === undefined ? [] : html`<p><a href="${withParameters('/search', { q: steady(q, text), cursor })}">Older</a></p>
 `}`
 }
 

@@ -1,6 +1,7 @@
 // Owns /xrpc/app.bsky.feed.searchPosts: Bluesky's own search by its lexicon, over what is kept here, for everybody.
 import type { FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
+import { readShown } from '../../index/shown.ts'
 import { timeRange } from '../../query/bounds.ts'
 import { readDate } from '../../query/dates.ts'
 import { author, link, term, time, type Query } from '../../query/tree.ts'
@@ -106,7 +107,7 @@ export function addSearchPosts(app: FastifyInstance, room: Room): void {
       const answer: Static<typeof PostsAnswer> = {
         ...(next === undefined ? {} : { cursor: next }),
         hitsTotal: counted(found).hits,
-        posts: found.messages.flatMap((message) => postView(message) ?? []),
+        posts: found.messages.flatMap((bytes) => postView(readShown(bytes)) ?? []),
       }
       return sendJson(reply.header('cache-control', 'private, max-age=1'), answer, { minified: true })
     },

@@ -3,6 +3,8 @@
 import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type TSchema } from 'typebox'
+import type { ApiMessage } from '../../enrich/fields.ts'
+import { readShown } from '../../index/shown.ts'
 import { term, type Query } from '../../query/tree.ts'
 import { jsonText, sendJsonBytes, type Manners } from '../answer.ts'
 import { answerOf, jsonAnswer, type DescribedAnswer } from '../describe.ts'
@@ -56,10 +58,12 @@ interface Format {
   write(writing: Writing): Written
 }
 
-function tagged(text: string): Written {
-  const bytes = Buffer.from(text)
+function tagged(content: string | Buffer): Written {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
   return { bytes, tag: hash('sha1', bytes) }
 }
+
+const statusesOf = ({ messages }: Found): ApiMessage[] => messages.map(readShown)
 
 const formats: Readonly<Record<string, Format>> = {
   json: {
@@ -69,17 +73,17 @@ const formats: Readonly<Record<string, Format>> = {
     schema: SearchAnswer,
     write: ({ asked, found, client, time, generated, manners }) => renderJson(asked, found, { client, time, generated }, manners),
   },
-  rss: { type: 'application/rss+xml', summary: 'Messages as a feed', shows: 'count', write: ({ asked, found, ...links }) => tagged(renderRss(found, { query: asked.given, startRecord: asked.startRecord, ...links })) },
-  txt: { type: 'text/plain', summary: 'Messages as lines of text: date, author, text', shows: 'messages', write: ({ found }) => tagged(renderTxt(found.statuses)) },
-  csv: { type: 'text/csv', summary: 'Messages as a table that spreadsheets can open safely', shows: 'messages', write: ({ found }) => tagged(renderCsv(found.statuses)) },
-  ndjson: { type: 'application/x-ndjson', summary: 'Messages, one JSON object a line', shows: 'messages', write: ({ found }) => tagged(renderNdjson(found.statuses)) },
+  rss: { type: 'application/rss+xml', summary: 'Messages as a feed', shows: 'count', write: ({ asked, found, ...links }) => tagged(renderRss({ ...found, statuses: statusesOf(found) }, { query: asked.given, startRecord: asked.startRecord, ...links })) },
+  txt: { type: 'text/plain', summary: 'Messages as lines of text: date, author, text', shows: 'messages', write: ({ found }) => tagged(renderTxt(statusesOf(found))) },
+  csv: { type: 'text/csv', summary: 'Messages as a table that spreadsheets can open safely', shows: 'messages', write: ({ found }) => tagged(renderCsv(statusesOf(found))) },
+  ndjson: { type: 'application/x-ndjson', summary: 'Messages, one JSON object a line', shows: 'messages', write: ({ found }) => tagged(renderNdjson(found.messages)) },
   geojson: {
     type: 'application/geo+json',
     summary: 'Messages that carry a location, as GeoJSON',
     shows: 'messages',
     schema: FeatureCollection,
     also: [term('has:', 'location')],
-    write: ({ found, manners }) => tagged(jsonText(featureCollection(found.statuses), manners)),
+    write: ({ found, manners }) => tagged(jsonText(featureCollection(statusesOf(found)), manners)),
   },
 }
 

@@ -1,8 +1,7 @@
 // Owns answering a search: the page, its count and its aggregations, asked of the index side by side, and what is to be known
 // about them. What was found is answered, also where an aggregation was refused. Does not know in which form it is sent.
-import type { ApiMessage } from '../../enrich/fields.ts'
-import { present } from '../../enrich/present.ts'
 import type { Page, PartialReason } from '../../index/port.ts'
+import { readShown, showMessage } from '../../index/shown.ts'
 import { timeRange } from '../../query/bounds.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import type { Asked } from './asked.ts'
@@ -11,14 +10,15 @@ import type { SourceGap } from './coverage.ts'
 import { histogramAsked, labelled } from './histogram.ts'
 import type { SearchLimits } from './limits.ts'
 import { onward } from './onward.ts'
-import { shortened } from './shortlinks.ts'
+import { shortened, type Shortening } from './shortlinks.ts'
 import type { Visit } from './visit.ts'
 
 /** By name of the aggregation: counts by value. */
 export type Aggregations = Record<string, Record<string, number>>
 
 export interface Found {
-  readonly statuses: ApiMessage[]
+  /** Each as JSON in UTF-8. */
+  readonly messages: readonly Uint8Array[]
   /** The most that the page could have. */
   readonly limit: number
   /** At least none, where it was not asked how many. */
@@ -50,6 +50,11 @@ function aggregated<T>(outcome: PromiseSettledResult<T>): T | undefined {
   throw reason
 }
 
+/** A message with its over-long links replaced. What is no longer itself has none, and is not read for it. */
+function shortenedIn(bytes: Uint8Array, shortening: Shortening): Uint8Array {
+  return bytes.length <= shortening.longerThan ? bytes : showMessage(shortened(readShown(bytes), shortening))
+}
+
 export async function find(asked: Asked, { index, timeout, signal, crowded }: Visit, finding: Finding): Promise<Found> {
   const { query, startRecord, cursor, order, count, fields, histogram, values, timezoneOffset, shortlink } = asked
   const limit = crowded ? Math.min(asked.limit, finding.limits.hits.low) : asked.limit
@@ -69,7 +74,7 @@ export async function find(asked: Asked, { index, timeout, signal, crowded }: Vi
   const { since, until } = timeRange(query)
   const shortening = { longerThan: finding.limits.shortlink.longerThan, stub: finding.stub }
   return {
-    statuses: hits.messages.map((message) => present(shortlink ? shortened(message, shortening) : message)),
+    messages: shortlink ? hits.messages.map((bytes) => shortenedIn(bytes, shortening)) : hits.messages,
     limit,
     ...counted(hits, page.offset),
     aggregations: { ...Object.fromEntries(byValue), ...(histogramFound === undefined ? {} : { created_at: labelled(histogramFound, buckets) }) },

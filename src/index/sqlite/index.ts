@@ -2,8 +2,8 @@
 // journal. The main thread never opens a database.
 import type { Position } from '../../message/line.ts'
 import { LoklakError } from '../../watch/errors.ts'
-import { maxLimit, maxOffset, type Hits, type Index, type IndexHealth } from '../port.ts'
-import { readMessage, Unreadable } from './files/stored.ts'
+import { maxLimit, maxOffset, type Index, type IndexHealth } from '../port.ts'
+import { readMessage } from './files/stored.ts'
 import { errorOf } from './threads/failure.ts'
 import type { Answers, Damage, Failure, Question, Results, Standing, Task } from './threads/protocol.ts'
 import { findDamage } from './threads/check.ts'
@@ -124,16 +124,8 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onOtherV
     cursor: () => standing.cursor,
     async search(query, page, signal) {
       checkPage(page.limit, page.offset)
-      const find = async (doubted: boolean): Promise<Hits> => {
-        const { messages, ...answer } = await ask({ kind: 'search', timeout: page.timeout, query, page, doubted }, signal)
-        return { ...answer, messages: unpackMessages(messages) }
-      }
-      try {
-        return await find(false)
-      } catch (error) {
-        if (!(error instanceof Unreadable)) throw error
-        return find(true)
-      }
+      const { messages, ...answer } = await ask({ kind: 'search', timeout: page.timeout, query, page }, signal)
+      return { ...answer, messages: unpackMessages(messages) }
     },
     facets: (query, asked, signal) => ask({ kind: 'facets', timeout: asked.timeout, query, asked }, signal),
     histogram: (query, asked, signal) => ask({ kind: 'histogram', timeout: asked.timeout, query, asked }, signal),

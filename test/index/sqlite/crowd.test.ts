@@ -16,7 +16,7 @@ import { View } from '../../../src/index/sqlite/read/view.ts'
 import { Ingest } from '../../../src/index/sqlite/write/ingest.ts'
 import { allOf } from '../../../src/query/normal.ts'
 import { everything, link, term, time, type Query } from '../../../src/query/tree.ts'
-import { insert, Lines } from '../made.ts'
+import { insert, Lines, shown } from '../made.ts'
 import { Model } from '../model.ts'
 import { madeFolder } from './folders.ts'
 
@@ -47,7 +47,7 @@ const turnOf = (steps: number): Turn => {
 const page: Page = { order: 'created_at', limit: 1000, count: 'none', timeout: 0 }
 const found = async (query: Query, given: Partial<Page>, steps: number) => {
   const { messages, ...answer } = await search(query, { ...page, ...given }, view, turnOf(steps))
-  return { ...answer, ids: unpackMessages(messages).map(({ id_str }) => id_str) }
+  return { ...answer, ids: shown(unpackMessages(messages)).map(({ id_str }) => id_str) }
 }
 const cut = allOf([term('#', 'tag'), time({ since: clamped - 500, until: clamped + 20 })])
 

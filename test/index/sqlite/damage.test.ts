@@ -7,7 +7,7 @@ import type { Index, Page } from '../../../src/index/port.ts'
 import type { Damage } from '../../../src/index/sqlite/threads/protocol.ts'
 import type { Entry } from '../../../src/message/line.ts'
 import { everything, time } from '../../../src/query/tree.ts'
-import { authorIs, edit, insert, Lines, remove, today } from '../made.ts'
+import { asShown, authorIs, edit, insert, Lines, remove, shown, today } from '../made.ts'
 import { Model } from '../model.ts'
 import { madeFolder, openIn, told } from './folders.ts'
 
@@ -40,7 +40,7 @@ const spoilings: Record<string, (path: string) => void> = {
 async function assertWhole(index: Index, lines: Lines): Promise<void> {
   const model = new Model().apply(lines.all.map(({ entry }) => entry))
   const answer = await index.search(everything, page)
-  assert.deepEqual(answer.messages, model.search(everything, 'created_at'))
+  assert.deepEqual(shown(answer.messages), asShown(model.search(everything, 'created_at')))
   assert.equal(answer.partial, undefined)
   assert.equal(answer.hits, answer.messages.length)
   assert.equal(index.health().state, 'ok')
@@ -108,7 +108,7 @@ describe('a damaged partition', () => {
       try {
         const answer = await index.search(everything, page)
         assert.deepEqual(answer.partial, { reason: 'rebuilding' })
-        assert.deepEqual(answer.messages.map(({ id_str }) => id_str), Array.from({ length: 20 }, (_, i) => `new${i}`))
+        assert.deepEqual(shown(answer.messages).map(({ id_str }) => id_str), Array.from({ length: 20 }, (_, i) => `new${i}`))
         assert.match((await damaged.once).name, /^\d+\.0\.db$/)
         assert.equal(index.health().state, 'building')
         const elsewhere = await index.search(time({ since: today - 86_400_000 }), page)
@@ -230,6 +230,8 @@ describe('a damaged partition', () => {
 const rewritings: Record<string, string> = {
   'a message that is no JSON': `UPDATE document SET message = '{' WHERE id = 'old1'`,
   'a message of which something is gone': `UPDATE document SET message = json_remove(message, '$.user') WHERE id = 'old1'`,
+  'a message that says something else': `UPDATE document SET message = replace(message, 'rain', 'snow') WHERE id = 'old1'`,
+  'a message whose parts lie elsewhere': `UPDATE document SET layout = '1' || layout WHERE id = 'old1'`,
   'a message that is gone while its terms are not': `DELETE FROM document WHERE id = 'old1'`,
   'a chunk of columns that is cut': 'UPDATE columns SET chunk = substr(chunk, 1, 100)',
   'a chunk whose numbers are': `UPDATE columns SET chunk = CAST(zeroblob(8) || substr(chunk, 9) AS BLOB)`,

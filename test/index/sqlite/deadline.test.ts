@@ -10,7 +10,7 @@ import { Abandoned, Turn } from '../../../src/index/sqlite/read/turn.ts'
 import { View } from '../../../src/index/sqlite/read/view.ts'
 import { Ingest } from '../../../src/index/sqlite/write/ingest.ts'
 import { everything, link, term, type Query } from '../../../src/query/tree.ts'
-import { insert, Lines, today } from '../made.ts'
+import { insert, Lines, shown, today } from '../made.ts'
 import { madeFolder } from './folders.ts'
 
 /** Messages in many partitions, some at one instant, with links that only the text of each tells. */
@@ -41,7 +41,7 @@ async function pagesWithin(query: Query, steps: number, view: View): Promise<{ r
     assert.ok(pages < 1000, 'it comes to an end')
     const page: Page = { order: 'created_at', limit: 200, count: 'none', timeout: 0, ...(cursor === undefined ? {} : { cursor }) }
     const answer = await search(query, page, view, turnOf(steps))
-    const messages = unpackMessages(answer.messages)
+    const messages = shown(unpackMessages(answer.messages))
     ids.push(...messages.map(({ id_str }) => id_str))
     if (answer.partial !== undefined) late += 1
     ;({ cursor } = answer)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Catalog, catalogFile } from '../../../src/index/sqlite/files/catalog.ts'
+import { rowOf } from '../../../src/index/sqlite/write/row.ts'
 import { span } from '../../../src/index/sqlite/files/place.ts'
 import { facets } from '../../../src/index/sqlite/read/facets.ts'
 import { search } from '../../../src/index/sqlite/read/search.ts'
@@ -15,7 +16,7 @@ import { PartitionWriter, type Change } from '../../../src/index/sqlite/write/pa
 import type { Entry } from '../../../src/message/line.ts'
 import { fold } from '../../../src/message/text/fold.ts'
 import { everything, type Query } from '../../../src/query/tree.ts'
-import { authorIs, history, insert, Lines, message, remove, someQuery, today } from '../made.ts'
+import { asShown, authorIs, history, insert, Lines, message, remove, shown, someQuery, today } from '../made.ts'
 import { Model } from '../model.ts'
 import { madeFolder } from './folders.ts'
 
@@ -27,7 +28,7 @@ async function agree(folder: string, model: Model, queries: readonly Query[]): P
   for (const query of queries) {
     const answer = await search(query, { order: 'created_at', limit: 1000, count: 'exact', timeout: 1 }, view, new Turn(60_000))
     const expected = model.search(query, 'created_at')
-    assert.deepEqual(unpackMessages(answer.messages), expected)
+    assert.deepEqual(shown(unpackMessages(answer.messages)), asShown(expected))
     assert.equal(answer.hits, expected.length)
     const { fields } = await facets(query, { fields: ['hashtags'], limit: 100 }, view, new Turn(60_000))
     assert.deepEqual(fields.hashtags?.map(({ value, count }) => [fold(value), count]), model.facet(query, 'hashtags').map(({ folded, count }) => [folded, count]))
@@ -163,7 +164,7 @@ describe('partitions', () => {
 })
 
 describe('very many messages of one instant', () => {
-  const put = (id: string, known = true): Change => ({ kind: 'put', known, shown: true, entry: { at: today, id, message: JSON.stringify(message({ id_str: id })), terms: `= word`, author: undefined, classNames: '[]', columns: { seen: 0, retweets: 0, favourites: 0, values: [] } } })
+  const put = (id: string, known = true): Change => ({ kind: 'put', known, shown: true, entry: { at: today, id, row: rowOf(message({ id_str: id }), ''), terms: `= word`, author: undefined, classNames: '[]', columns: { seen: 0, retweets: 0, favourites: 0, values: [] } } })
   it('are all kept, found and removed; those for which there is no room are counted', () => {
     // A span with few slots in a group, so that a test can fill it.
     const narrow = span(today - 1000, today + 1000, 4096 + 512)

@@ -9,7 +9,7 @@ import { hash32, type Span } from './place.ts'
 import { readAuthor, Unreadable } from './stored.ts'
 
 /** The layout of all files of an index; an index of another version is made anew. */
-export const indexVersion = 2
+export const indexVersion = 3
 
 export const catalogFile = 'catalog.db'
 const checkedAtOnce = 1000
@@ -112,12 +112,13 @@ export class Catalog {
   /** The newest state of an author. */
   author(key: string): Author | undefined {
     const row = this.db.get('SELECT author FROM author WHERE key = ?', key)
-    return row === undefined ? undefined : this.readAuthor(textIn(row, 0))
+    return row === undefined ? undefined : this.#readAuthor(textIn(row, 0))
   }
 
-  /** The newest states of authors, as JSON. Their stable keys are given as JSON strings. */
-  authorTexts(keys: readonly string[]): string[] {
-    return this.db.all('SELECT author FROM author WHERE key IN (SELECT value FROM json_each(?))', `[${keys.join(',')}]`).map((row) => textIn(row, 0))
+  /** The newest states of authors, by stable key. Throws DamagedFile. */
+  authorsOf(keys: readonly string[]): ReadonlyMap<string, Author> {
+    const rows = this.db.all('SELECT author FROM author WHERE key IN (SELECT value FROM json_each(?))', JSON.stringify(keys))
+    return new Map(rows.map((row) => this.#readAuthor(textIn(row, 0))).map((author) => [author.key, author]))
   }
 
   /** The stable keys of all authors who have, or ever had, a folded handle; in order, at most `mostKeys`. */
@@ -140,8 +141,7 @@ export class Catalog {
     return this.db.all('SELECT handle FROM handle WHERE key = ?', key).map((row) => textIn(row, 0))
   }
 
-  /** An author as stored here. Throws DamagedFile. */
-  readAuthor(text: string): Author {
+  #readAuthor(text: string): Author {
     try {
       return readAuthor(text)
     } catch (error) {
@@ -155,7 +155,7 @@ export class Catalog {
     if (result !== 'ok') throw new DamagedFile(this.db.path, result)
     for (let after = ''; ; ) {
       const rows = this.db.all('SELECT key, author FROM author WHERE key > ? ORDER BY key LIMIT ?', after, checkedAtOnce)
-      for (const row of rows) this.readAuthor(textIn(row, 1))
+      for (const row of rows) this.#readAuthor(textIn(row, 1))
       if (rows.length < checkedAtOnce) return
       after = textIn(rows.at(-1), 0)
     }

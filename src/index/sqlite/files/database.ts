@@ -119,6 +119,12 @@ export const textIn = (row: Row | undefined, column: number): string => {
   return typeof value === 'string' ? value : ''
 }
 
+/** A column that the schema says is text, as bytes of UTF-8; asked for as `CAST(… AS BLOB)`. */
+export const bytesIn = (row: Row | undefined, column: number): Uint8Array => {
+  const value = row?.[column]
+  return value instanceof Uint8Array ? value : new Uint8Array()
+}
+
 /** A column that is a `json_group_array` of numbers; much faster than a row for each. */
 export const numbersIn = (row: Row | undefined, column: number): number[] => {
   const value: unknown = JSON.parse(textIn(row, column) || '[]')

@@ -1,16 +1,17 @@
 // Owns what is in the file of a partition: its tables, and how a message is found in it. Does not change it.
 import { DamagedFile, numberIn, textIn, type Database } from './database.ts'
+import type { Stored } from './layout.ts'
 import { homeRid, type Span } from './place.ts'
 
 /**
- * document: the message as in the dump. hidden: those of them that are not shown, with the stable key of their author; they
+ * document: the message as in the dump, and its layout. hidden: those of them that are not shown, with the stable key of their author; they
  * are in no other table. columns: what is counted, as chunks to be read in order of `seq`. class: what messages have of the
  * fields with few values, as JSON. hour: shown messages by hour.
  * terms: meta terms, `=`, then the words of the text; `=` is in every message.
  */
 export const partitionSchema = `
   CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
-  CREATE TABLE document (rid INTEGER PRIMARY KEY, at INTEGER, id TEXT, message TEXT);
+  CREATE TABLE document (rid INTEGER PRIMARY KEY, at INTEGER, id TEXT, layout TEXT, sum INTEGER, message TEXT);
   CREATE TABLE hidden (rid INTEGER PRIMARY KEY, author TEXT);
   CREATE INDEX hidden_author ON hidden (author);
   CREATE TABLE class (number INTEGER PRIMARY KEY, names TEXT UNIQUE);
@@ -27,8 +28,8 @@ export interface Found {
   readonly rid: number
   readonly at: number
   readonly id: string
-  /** The message as JSON, where it was read along. */
-  readonly text?: string
+  /** The message, where it was read along. */
+  readonly stored?: Stored
 }
 
 /**

@@ -1,7 +1,8 @@
 // Owns what can be asked of one partition. Every answer is bounded by the caller. Does not know queries, only expressions.
 import { chunksAfter, firstChunk } from '../files/column-feed.ts'
 import { Columns } from '../files/columns.ts'
-import { DamagedFile, Database, numberIn, numbersIn, textIn } from '../files/database.ts'
+import { bytesIn, DamagedFile, Database, numberIn, numbersIn, textIn, type Row } from '../files/database.ts'
+import { readRow, type Stored } from '../files/layout.ts'
 import { findRid, readNumber, type Found } from '../files/partition.ts'
 import { groupStart, isGroupStart, type Span } from '../files/place.ts'
 import { readMessage, readTexts } from '../files/stored.ts'
@@ -19,6 +20,7 @@ export interface Stretch extends RidRange {
 }
 
 const cache = 2 * 2 ** 20
+const whole = 'layout, sum, CAST(message AS BLOB)'
 const within = 'rowid >= CAST(? AS INTEGER) AND rowid < CAST(? AS INTEGER)'
 /** Chunks of columns that are read at a time. */
 const chunksAtATime = 32
@@ -66,16 +68,16 @@ export class PartitionReader {
     return { from: since <= start ? 0 : groupStart(this.span, since), to, exact: isWholeEnd && (since <= start || isGroupStart(this.span, since)) }
   }
 
-  /** Hits by descending rid, which is newest first but for the order in a group; `whole`: with their messages. */
-  newest(expression: string, { from, to }: RidRange, limit: number, whole: boolean): Found[] {
+  /** Hits by descending rid, which is newest first but for the order in a group; `isWhole`: with their messages. */
+  newest(expression: string, { from, to }: RidRange, limit: number, isWhole: boolean): Found[] {
     const rows = this.#db.all(
-      `SELECT hit, at, id${whole ? ', message' : ''} FROM (SELECT rowid AS hit FROM terms WHERE terms MATCH ? AND ${within} ORDER BY rowid DESC LIMIT ?) LEFT JOIN document ON rid = hit ORDER BY hit DESC`,
+      `SELECT hit, at, id${isWhole ? `, ${whole}` : ''} FROM (SELECT rowid AS hit FROM terms WHERE terms MATCH ? AND ${within} ORDER BY rowid DESC LIMIT ?) LEFT JOIN document ON rid = hit ORDER BY hit DESC`,
       expression, from, to, limit,
     )
     // All of it is of one moment: a hit without its message was damaged, and would otherwise end the walk in silence.
     const lost = rows.find((row) => row[1] === null)
     if (lost !== undefined) throw new DamagedFile(this.path, `the message ${numberIn(lost, 0)} is gone`)
-    return rows.map((row) => ({ rid: numberIn(row, 0), at: numberIn(row, 1), id: textIn(row, 2), ...(whole ? { text: textIn(row, 3) } : {}) }))
+    return rows.map((row) => ({ rid: numberIn(row, 0), at: numberIn(row, 1), id: textIn(row, 2), ...(isWhole ? { stored: storedIn(row, 3) } : {}) }))
   }
 
   /** The lowest rid of a hit. */
@@ -101,16 +103,10 @@ export class PartitionReader {
     return rid === undefined || this.#db.get('SELECT 1 FROM hidden WHERE rid = ?', rid) !== undefined ? undefined : { rid, at, id }
   }
 
-  /** A message as JSON; undefined where it was removed in the meantime. */
-  document(rid: number): string | undefined {
-    const row = this.#db.get('SELECT message FROM document WHERE rid = ? AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.rid = document.rid)', rid)
-    return row === undefined ? undefined : textIn(row, 0)
-  }
-
-  /** Messages as JSON, by rid; without those that were removed in the meantime. */
-  documents(rids: readonly number[]): ReadonlyMap<number, string> {
-    const sql = 'SELECT rid, message FROM document WHERE rid IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.rid = document.rid)'
-    return new Map(this.#db.all(sql, JSON.stringify(rids)).map((row) => [numberIn(row, 0), textIn(row, 1)]))
+  /** Messages by rid, without those that were removed in the meantime. Throws Unreadable. */
+  documents(rids: readonly number[]): ReadonlyMap<number, Stored> {
+    const sql = `SELECT rid, ${whole} FROM document WHERE rid IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.rid = document.rid)`
+    return new Map(this.#db.all(sql, JSON.stringify(rids)).map((row) => [numberIn(row, 0), storedIn(row, 1)]))
   }
 
   /** Ids of messages by rid, as far as they are there. */
@@ -145,8 +141,8 @@ export class PartitionReader {
 
   #faultInMessages(): string | undefined {
     for (let after = -1; ; ) {
-      const rows = this.#db.all('SELECT rid, at, message FROM document WHERE rid > CAST(? AS INTEGER) ORDER BY rid LIMIT ?', after, messagesAtATime)
-      for (const row of rows) if (Date.parse(readMessage(textIn(row, 2)).created_at) !== numberIn(row, 1)) return `the message ${numberIn(row, 0)} lies at another time`
+      const rows = this.#db.all(`SELECT rid, at, ${whole} FROM document WHERE rid > CAST(? AS INTEGER) ORDER BY rid LIMIT ?`, after, messagesAtATime)
+      for (const row of rows) if (Date.parse(readMessage(storedIn(row, 2).json.toString()).created_at) !== numberIn(row, 1)) return `the message ${numberIn(row, 0)} lies at another time`
       if (rows.length < messagesAtATime) return undefined
       after = numberIn(rows.at(-1), 0)
     }
@@ -188,3 +184,5 @@ export class PartitionReader {
     }
   }
 }
+
+const storedIn = (row: Row, column: number): Stored => readRow(bytesIn(row, column + 2), textIn(row, column), numberIn(row, column + 1))

@@ -49,11 +49,15 @@ function messageById(id: string, view: View): string | undefined {
   return found === undefined ? undefined : JSON.stringify(shownMessage(found.message, view.catalog))
 }
 
-async function answer(question: Question, turn: Turn): Promise<Answers[Question['kind']]> {
+/** Puts what need not be copied into `moved`. */
+async function answer(question: Question, turn: Turn, moved: ArrayBuffer[]): Promise<Answers[Question['kind']]> {
   const view = (opened ??= openView())
   switch (question.kind) {
-    case 'search':
-      return search(question.query, question.page, view, turn, question.doubted)
+    case 'search': {
+      const found = await search(question.query, question.page, view, turn)
+      moved.push(found.messages.bytes.buffer)
+      return found
+    }
     case 'facets':
       return facets(question.query, question.asked, view, turn)
     case 'histogram':
@@ -76,9 +80,10 @@ async function answer(question: Question, turn: Turn): Promise<Answers[Question[
 async function reply(id: number, question: Question): Promise<void> {
   const turn = new Turn(question.timeout, { small, pressed: () => isPressed(pressure, Date.now()) })
   turns.set(id, turn)
+  const moved: ArrayBuffer[] = []
   let reply: Reply<Failure, never>
   try {
-    reply = { id, value: await answer(question, turn) }
+    reply = { id, value: await answer(question, turn, moved) }
   } catch (error) {
     // To an abandoned question too: that tells that there is room again.
     reply = { id, failure: failureOf(error) }
@@ -87,7 +92,7 @@ async function reply(id: number, question: Question): Promise<void> {
     small.delete(turn)
     if (turns.size === 0) resting.refresh()
   }
-  parentPort?.postMessage(reply)
+  parentPort?.postMessage(reply, moved)
 }
 
 parentPort?.on('message', (call: Call<Question>) => {

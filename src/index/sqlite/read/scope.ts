@@ -7,14 +7,15 @@ import { allOf, anyOf, noneOf, nothing } from '../../../query/normal.ts'
 import { relax } from '../../../query/relax.ts'
 import { everything, term, type AuthorKeys, type Leaf, type Query } from '../../../query/tree.ts'
 import type { Partition } from '../files/catalog.ts'
+import type { Stored } from '../files/layout.ts'
 import { readMessage } from '../files/stored.ts'
 import { expression, isTerms } from './expression.ts'
 import type { Found } from '../files/partition.ts'
 import { partitionAt } from '../files/plan.ts'
 import type { View } from './view.ts'
 
-/** Decides about a message, given as JSON, where FTS5 cannot. */
-export type Accepts = (text: string) => boolean
+/** Decides about a message where FTS5 cannot. */
+export type Accepts = (stored: Stored) => boolean
 
 /** One partition between two instants (milliseconds), and what of it matches. */
 export interface Part {
@@ -99,7 +100,8 @@ function acceptance(query: Query, authorKeys: AuthorKeys): Accepts {
   const predicate = compileQuery(rest, authorKeys)
   const needles = literals(rest)
   const isOnlyItself = !leavesOf(rest).some(isTerms)
-  return (text) => {
+  return ({ json }) => {
+    const text = json.toString()
     if (needles.length > 0) {
       const lower = text.toLowerCase()
       if (!needles.every((needle) => lower.includes(needle))) return false
@@ -116,14 +118,14 @@ function literals(query: Query): string[] {
 }
 
 /** Which messages of a part the query accepts, by rid. */
-export function acceptedOf({ accepts, partition, extras }: Part, asked: readonly Pick<Found, 'rid' | 'text'>[], view: View): ReadonlySet<number> {
+export function acceptedOf({ accepts, partition, extras }: Part, asked: readonly Pick<Found, 'rid' | 'stored'>[], view: View): ReadonlySet<number> {
   const rids = new Set(asked.map(({ rid }) => rid))
   if (accepts === undefined) return rids
   const decided = new Set(extras.map(({ rid }) => rid))
-  const unread = asked.flatMap(({ rid, text }) => (text === undefined ? [rid] : []))
-  const texts = unread.length === 0 ? undefined : view.ask(partition, (reader) => reader.documents(unread))
+  const unread = asked.flatMap(({ rid, stored }) => (stored === undefined ? [rid] : []))
+  const read = unread.length === 0 ? undefined : view.ask(partition, (reader) => reader.documents(unread))
   view.ask(partition, () => {
-    for (const { rid, text = texts?.get(rid) } of asked) if (!decided.has(rid) && (text === undefined || !accepts(text))) rids.delete(rid)
+    for (const { rid, stored = read?.get(rid) } of asked) if (!decided.has(rid) && (stored === undefined || !accepts(stored))) rids.delete(rid)
   })
   return rids
 }
@@ -153,8 +155,8 @@ export function findMessage(id: string, view: View, partitions: readonly Partiti
 
 export function messageAt(view: View, partition: Partition, rid: number): Message | undefined {
   return view.ask(partition, (reader) => {
-    const text = reader.document(rid)
-    return text === undefined ? undefined : readMessage(text)
+    const stored = reader.documents([rid]).get(rid)
+    return stored === undefined ? undefined : readMessage(stored.json.toString())
   })
 }
 

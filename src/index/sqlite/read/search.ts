@@ -2,19 +2,19 @@
 import type { Query } from '../../../query/tree.ts'
 import { beginning, readCursor, writeCursor, type Mark } from '../../cursor.ts'
 import { countCap, type Page } from '../../port.ts'
-import { readMessage } from '../files/stored.ts'
+import type { Stored } from '../files/layout.ts'
 import { countHits } from './count.ts'
 import type { Unfinished } from './counted.ts'
 import { markOf, newestFirst, type Hit } from './newest.ts'
 import { partialAnswer } from './partial.ts'
 import { rankedHits } from './ranked.ts'
 import { scopeOf, type Scope } from './scope.ts'
-import { authorKeysIn, type PackedMessages } from './shown.ts'
+import type { PackedMessages } from './shown.ts'
 import type { Turn } from './turn.ts'
 import type { View } from './view.ts'
 import type { Hits } from '../../port.ts'
 
-/** As `Hits`, with the messages as they are stored. */
+/** As `Hits`, with the messages as they cross from a reading thread. */
 export interface PackedHits extends Omit<Hits, 'messages'> {
   readonly messages: PackedMessages
 }
@@ -26,17 +26,13 @@ interface Found {
   readonly unfinished: Unfinished | undefined
 }
 
-/** `doubted`: something of the same answer could not be read, so all is read here, where it is known which file it is of. */
-export async function search(query: Query, page: Page, view: View, turn: Turn, doubted = false): Promise<PackedHits> {
+export async function search(query: Query, page: Page, view: View, turn: Turn): Promise<PackedHits> {
   const after = page.cursor === undefined ? undefined : readCursor(page.order, page.cursor)
   const scope = scopeOf(query, view)
   const { hits, next, unfinished } = page.order === 'created_at' ? await findNewest(scope, page, after, view, turn) : await findRanked(scope, page, after, view, turn)
   const counted = page.count === 'none' ? undefined : await count(scope, page, view, turn)
-  const texts = documentsOf(hits, view, doubted)
-  const authors = view.catalog.authorTexts(authorKeysIn(texts))
-  if (doubted) for (const author of authors) view.catalog.readAuthor(author)
   return {
-    messages: { texts, authors },
+    messages: view.faces.pack(storedOf(hits, view)),
     ...(counted === undefined ? {} : { hits: counted.hits, hits_relation: counted.relation }),
     ...(next === undefined ? {} : { cursor: writeCursor(page.order, next) }),
     ...partialAnswer(unfinished ?? counted?.unfinished, scope),
@@ -84,10 +80,8 @@ async function count(scope: Scope, { count }: Page, view: View, turn: Turn): Pro
 }
 
 /** The messages of hits, in their order. */
-function documentsOf(hits: readonly Hit[], view: View, doubted: boolean): string[] {
-  const byPart = Map.groupBy(hits.filter(({ text }) => text === undefined), ({ part }) => part)
-  const texts = new Map(Array.from(byPart, ([part, some]) => [part, view.ask(part.partition, (reader) => reader.documents(some.map(({ rid }) => rid)))]))
-  const read = hits.map(({ part, rid, text }) => ({ part, text: text ?? texts.get(part)?.get(rid) }))
-  if (doubted) for (const { part, text } of read) view.ask(part.partition, () => text === undefined || readMessage(text))
-  return read.flatMap(({ text }) => text ?? [])
+function storedOf(hits: readonly Hit[], view: View): Stored[] {
+  const byPart = Map.groupBy(hits.filter(({ stored }) => stored === undefined), ({ part }) => part)
+  const read = new Map(Array.from(byPart, ([part, some]) => [part, view.ask(part.partition, (reader) => reader.documents(some.map(({ rid }) => rid)))]))
+  return hits.flatMap(({ part, rid, stored }) => stored ?? read.get(part)?.get(rid) ?? [])
 }

@@ -1,37 +1,117 @@
-// Owns messages as their authors are known now, and how they cross from a reading thread: as they are stored, which is much
-// faster than to read and write them there.
-import type { Author, Message } from '../../../message/schema.ts'
-import { readAuthor, readMessage } from '../files/stored.ts'
+// Owns messages as their authors are known now: put together of bytes as they are stored, and how they cross from a reading thread.
+import { derivedNames } from '../../../message/derived.ts'
+import type { Author, Message, User } from '../../../message/schema.ts'
+import type { Catalog } from '../files/catalog.ts'
+import type { Stored } from '../files/layout.ts'
+import { readUser } from '../files/stored.ts'
 
-/** Messages as JSON, and who wrote them. */
+/** Messages as answers show them, one after another, and where each ends. */
 export interface PackedMessages {
-  readonly texts: readonly string[]
-  readonly authors: readonly string[]
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly ends: readonly number[]
 }
 
-const authorKey = /"user_id"\s*:\s*("(?:[^"\\]|\\.)*")/g
+export const unpackMessages = ({ bytes, ends }: PackedMessages): Uint8Array[] => ends.map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end))
 
-/** The stable keys of those who wrote messages, found without reading all of the JSON; there may be others among them. */
-export function authorKeysIn(texts: readonly string[]): string[] {
-  const quoted = new Set<string>()
-  for (const text of texts) for (const [, key = ''] of text.matchAll(authorKey)) quoted.add(key)
-  return [...quoted]
+/** What changes in a message with its author, as JSON. */
+interface Face {
+  /** With its key; absent where it is as in the message. */
+  readonly name: Buffer | undefined
+  readonly user: Buffer
 }
 
-export function unpackMessages({ texts, authors }: PackedMessages): Message[] {
-  const byKey = new Map(authors.map(readAuthor).map((author) => [author.key, author]))
-  return texts.map((text) => {
-    const message = readMessage(text)
-    const author = byKey.get(message.user.user_id ?? '')
-    return author === undefined ? message : writtenBy(author, message)
-  })
+const userKey = ',"user":'
+const derivedKeys = derivedNames.map((name) => `,"${name}":`)
+/** Faces that are kept. */
+const mostFaces = 5000
+
+/** Authors as they are known at one time. */
+export class Faces {
+  readonly #catalog: Pick<Catalog, 'authorsOf'>
+  /** By what stands in the message as its user. */
+  readonly #known = new Map<string, Face>()
+
+  constructor(catalog: Pick<Catalog, 'authorsOf'>) {
+    this.#catalog = catalog
+  }
+
+  /** To be called when something may have become known of authors. */
+  clear(): void {
+    this.#known.clear()
+  }
+
+  /** Messages as answers show them, in their order. */
+  pack(messages: readonly Stored[]): PackedMessages {
+    const users = messages.map(({ json, user }) => json.toString('latin1', user + userKey.length, json.length - 1))
+    this.#learn(users)
+    return packed(messages.flatMap((stored, i) => {
+      const face = this.#known.get(users[i] ?? '')
+      return face === undefined ? [] : [{ stored, face, middle: `${derivedText(stored)}${userKey}` }]
+    }))
+  }
+
+  /** Asks for all at once who are not known yet. */
+  #learn(users: readonly string[]): void {
+    const unknown = new Set(users.filter((text) => !this.#known.has(text)))
+    if (unknown.size === 0) return
+    if (this.#known.size + unknown.size > mostFaces) {
+      this.clear()
+      for (const text of users) unknown.add(text)
+    }
+    const read = Array.from(unknown, (text) => ({ text, user: readUser(Buffer.from(text, 'latin1').toString()) }))
+    const authors = this.#catalog.authorsOf(read.flatMap(({ user }) => user.user_id ?? []))
+    for (const { text, user } of read) this.#known.set(text, faceOf(user, authors.get(user.user_id ?? '')))
+  }
 }
 
-/** A message under the newest handle, name and avatar of its author. */
-export function writtenBy({ handle = '', name, avatar }: Author, message: Message): Message {
-  const screen_name = handle === '' ? message.screen_name : handle
-  return { ...message, screen_name, user: { ...message.user, screen_name, ...(name === undefined ? {} : { name }), ...picture(avatar) } }
+function faceOf(user: User, author: Author | undefined): Face {
+  const isNamed = author?.handle !== undefined && author.handle !== ''
+  return {
+    name: isNamed ? Buffer.from(`"screen_name":${JSON.stringify(author.handle)}`) : undefined,
+    user: Buffer.from(JSON.stringify(author === undefined ? user : asKnown(author, user))),
+  }
 }
 
-const picture = (avatar: string | undefined): Partial<Message['user']> =>
+/** The user of a message under the newest handle, name and avatar. */
+function asKnown({ handle = '', name, avatar }: Author, user: User): User {
+  return { ...user, ...(handle === '' ? {} : { screen_name: handle }), ...(name === undefined ? {} : { name }), ...picture(avatar) }
+}
+
+const picture = (avatar: string | undefined): Partial<User> =>
   avatar === undefined ? {} : avatar.startsWith('http:') ? { profile_image_url_http: avatar } : { profile_image_url_https: avatar }
+
+/** A message as its author is known now. */
+export function writtenBy(author: Author, message: Message): Message {
+  const user = asKnown(author, message.user)
+  return { ...message, ...(author.handle === undefined || author.handle === '' ? {} : { screen_name: author.handle }), user }
+}
+
+const derivedText = ({ derived }: Stored): string => derivedKeys.reduce((text, key, i) => text + key + (derived[i] ?? 0), '')
+
+interface Piece {
+  readonly stored: Stored
+  readonly face: Face
+  /** What stands between the message and its user; ASCII. */
+  readonly middle: string
+}
+
+function packed(pieces: readonly Piece[]): PackedMessages {
+  const size = pieces.reduce((sum, { stored, face, middle }) => sum + stored.user + (face.name?.length ?? 0) + middle.length + face.user.length + 1, 0)
+  // Not of the pool that others share: it crosses to another thread as it is.
+  const bytes = Buffer.from(new ArrayBuffer(size))
+  const ends: number[] = []
+  let end = 0
+  for (const { stored: { json, name, nameEnd, user }, face, middle } of pieces) {
+    if (face.name === undefined) end += json.copy(bytes, end, 0, user)
+    else {
+      end += json.copy(bytes, end, 0, name)
+      end += face.name.copy(bytes, end)
+      end += json.copy(bytes, end, nameEnd, user)
+    }
+    end += bytes.write(middle, end, 'latin1')
+    end += face.user.copy(bytes, end)
+    end += bytes.write('}', end, 'latin1')
+    ends.push(end)
+  }
+  return { bytes, ends }
+}

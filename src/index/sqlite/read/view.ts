@@ -7,6 +7,7 @@ import type { Columns } from '../files/columns.ts'
 import { DamagedFile, numberIn } from '../files/database.ts'
 import { Unreadable } from '../files/stored.ts'
 import { PartitionReader } from './partition-reader.ts'
+import { Faces } from './shown.ts'
 import type { Turn } from './turn.ts'
 
 /** Partitions that a reader holds open at most. */
@@ -29,6 +30,7 @@ export class View {
   readonly catalog: Catalog
   /** Of partitions with more messages nothing is counted by value: a rebuild divides them. */
   readonly maxColumnRows: number
+  readonly faces: Faces
   readonly #folder: string
   readonly #columnBytes: number
   #version = -1
@@ -41,6 +43,7 @@ export class View {
     this.maxColumnRows = maxColumnRows
     this.#folder = folder
     this.catalog = catalog
+    this.faces = new Faces(catalog)
     this.#columnBytes = columnBytes
   }
 
@@ -50,6 +53,7 @@ export class View {
     if (version !== this.#version) {
       this.#list = this.catalog.partitions()
       this.#version = version
+      this.faces.clear()
       const names = new Set(this.#list.map(partitionFile))
       for (const name of this.#open.keys()) if (!names.has(name)) this.#close(name)
     }

@@ -6,7 +6,7 @@ import type { PackedHits } from '../read/search.ts'
 
 /** What a reader is asked. Every question has a time (milliseconds) after which the answer is what was found so far. */
 export type Question =
-  | { readonly kind: 'search'; readonly timeout: number; readonly query: Query; readonly page: Page; readonly doubted: boolean }
+  | { readonly kind: 'search'; readonly timeout: number; readonly query: Query; readonly page: Page }
   | { readonly kind: 'facets'; readonly timeout: number; readonly query: Query; readonly asked: FacetsAsked }
   | { readonly kind: 'histogram'; readonly timeout: number; readonly query: Query; readonly asked: HistogramAsked }
   | { readonly kind: 'suggest'; readonly timeout: number; readonly text: string; readonly asked: SuggestAsked }

@@ -3,6 +3,7 @@ import { messageTerms } from '../../../message/text/terms.ts'
 import type { Message } from '../../../message/schema.ts'
 import { anyTerm } from '../files/partition.ts'
 import type { Entry } from './partition-writer.ts'
+import { rowOf } from './row.ts'
 import { classNames, hashOf, valueNames } from '../files/values.ts'
 
 /** The entry of a message; undefined where `created_at` names no instant. `text`: the message as JSON; `seed`: of the hashes of values. */
@@ -13,7 +14,7 @@ export function entryOf(message: Message, text: string, seed: number): Entry | u
   return {
     at,
     id: message.id_str,
-    message: text,
+    row: rowOf(message, text),
     terms: `${meta.join(' ')} ${anyTerm} ${words.join(' ')}`,
     author: message.user.user_id,
     classNames: classNames(message),

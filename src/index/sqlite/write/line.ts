@@ -1,7 +1,7 @@
 // Owns reading a line of the journal for the index.
 import type { Position } from '../../../message/line.ts'
 import type { Author, Message } from '../../../message/schema.ts'
-import { isAuthor, isMessage, isObject, isText, type Fields } from '../files/shape.ts'
+import { isAuthor, isMessage, isObject, isText, type Fields } from '../../shape.ts'
 
 /** A record as far as it matters here. */
 export type Line =

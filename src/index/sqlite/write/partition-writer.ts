@@ -4,6 +4,7 @@ import { metaTerm } from '../../../message/text/terms.ts'
 import type { ColumnRow } from '../files/chunk.ts'
 import { appendRows, compactRows } from '../files/column-feed.ts'
 import { Database, numberIn, numbersIn, textIn } from '../files/database.ts'
+import type { MessageRow } from '../files/layout.ts'
 import { findRid, partitionNumbers, partitionSchema, readNumber, type PartitionNumber } from '../files/partition.ts'
 import { groupStart, homeRid, maxProbe, type Span } from '../files/place.ts'
 import type { Volume } from '../files/plan.ts'
@@ -12,8 +13,7 @@ import type { Volume } from '../files/plan.ts'
 export interface Entry {
   readonly at: number
   readonly id: string
-  /** The message as JSON. */
-  readonly message: string
+  readonly row: MessageRow
   /** All its terms, parted by spaces. */
   readonly terms: string
   /** Stable key of its author. */
@@ -201,7 +201,8 @@ export class PartitionWriter {
     if (rid === undefined) return false
     if (before !== undefined) {
       if (this.#db.run('DELETE FROM hidden WHERE rid = ?', rid) === 0) this.#conceal(rid)
-      this.#db.run('UPDATE document SET message = ? WHERE rid = ?', entry.message, rid)
+      const { message, layout, sum } = entry.row
+      this.#db.run('UPDATE document SET message = ?, layout = ?, sum = ? WHERE rid = ?', message, layout, sum, rid)
     }
     if (shown) this.#reveal(rid, entry)
     else this.#db.run('INSERT INTO hidden (rid, author) VALUES (?, ?)', rid, entry.author ?? '')
@@ -209,14 +210,14 @@ export class PartitionWriter {
   }
 
   /** Stores a new message in the first free place; undefined where there is none. */
-  #place({ at, id, message }: Entry): number | undefined {
+  #place({ at, id, row: { message, layout, sum } }: Entry): number | undefined {
     const home = homeRid(this.span, at, id)
-    const sql = 'INSERT OR IGNORE INTO document (rid, at, id, message) VALUES (?, ?, ?, ?)'
+    const sql = 'INSERT OR IGNORE INTO document (rid, at, id, layout, sum, message) VALUES (?, ?, ?, ?, ?, ?)'
     let rid: number | undefined = home
-    if (this.#db.run(sql, home, at, id, message) === 0) {
+    if (this.#db.run(sql, home, at, id, layout, sum, message) === 0) {
       rid = this.#freeAfter(home, nearby) ?? this.#freeAfter(home, maxProbe)
       if (rid === undefined) return undefined
-      this.#db.run(sql, rid, at, id, message)
+      this.#db.run(sql, rid, at, id, layout, sum, message)
     }
     this.#numbers.probe = Math.max(this.#numbers.probe, rid - home)
     this.#numbers.stored += 1

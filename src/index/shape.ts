@@ -1,6 +1,6 @@
 // Owns what the index leans on in a message and an author, checked without the schema, which takes a thread half a second and
 // thirty megabytes to load. Intake has checked all of it when it was written.
-import type { Author, Message } from '../../../message/schema.ts'
+import type { Author, Message, User } from '../message/schema.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
 export const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -29,7 +29,7 @@ export function isMessage(value: Fields): value is Fields & Message {
 }
 
 const isOptionalText = (value: unknown): boolean => value === undefined || isText(value)
-const isUser = (user: unknown): boolean => isObject(user) && isOptionalText(user['user_id']) && isOptionalText(user['name'])
+export const isUser = (user: unknown): user is User => isObject(user) && isOptionalText(user['user_id']) && isOptionalText(user['name'])
 const isPoint = (point: unknown): boolean => Array.isArray(point) && point.length === 2 && point.every((degrees) => typeof degrees === 'number')
 
 const authorTexts = ['handle', 'name', 'avatar', 'state', 'reason']

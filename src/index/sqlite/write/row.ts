@@ -1,0 +1,31 @@
+// Owns how a message becomes the columns of a row. Pure.
+import { derive } from '../../../enrich/derive.ts'
+import { derivedNames } from '../../../message/derived.ts'
+import type { Message } from '../../../message/schema.ts'
+import { sumOf, type MessageRow } from '../files/layout.ts'
+
+const reserved = ['$T', '$P', '$I']
+
+/** How a message is stored that stands in a line of the journal; `text` is its JSON there, which is kept where it is as the journal writes it. */
+export function rowOf(message: Message, text: string): MessageRow {
+  const name = `"screen_name":${JSON.stringify(message.screen_name)}`
+  const user = `,"user":${JSON.stringify(message.user)}}`
+  const isPlain = text.endsWith(user) && isFlat(text, text.indexOf(name)) && !derivedNames.some((key) => key in message)
+  const json = isPlain ? text : `{${name},${othersOf(message)}${user}`
+  const start = json.indexOf(name)
+  const numbers: number[] = [Buffer.byteLength(json.slice(0, start)), Buffer.byteLength(name), Buffer.byteLength(json) - Buffer.byteLength(user)]
+  const derived = derive(message)
+  for (const key of derivedNames) numbers.push(derived[key])
+  const layout = numbers.join()
+  return { message: json, layout, sum: sumOf(json, layout) }
+}
+
+/** Whether a place in JSON lies in its outermost object: what comes before has no parentheses. Few texts have some there. */
+const isFlat = (json: string, place: number): boolean => place > 0 && !/[{[]/.test(json.slice(1, place))
+
+/** The other fields of a message, between its name and its user. */
+function othersOf(message: Message): string {
+  const { screen_name: _, user: _user, ...others } = message
+  const left = new Set<string>([...reserved, ...derivedNames])
+  return JSON.stringify(Object.fromEntries(Object.entries(others).filter(([key]) => !left.has(key)))).slice(1, -1)
+}
