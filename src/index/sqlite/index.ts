@@ -72,7 +72,8 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onOtherV
       if (isRepaired && standing.cursor > 0) onRepaired()
     }
   }
-  const data: WriterData = { folder, rows }
+  const pressure = createPressure()
+  const data: WriterData = { folder, rows, pressure }
   const startWriter = (): WriterThread => new Thread(new URL('./write/writer.ts', import.meta.url), data, writerMemory, errorOf, hear)
   let thread = startWriter()
   const writer: Writer = {
@@ -110,7 +111,6 @@ export async function openSqliteIndex({ folder, last, replay, onDamage, onOtherV
     },
     begun: () => begun,
   }
-  const pressure = createPressure()
   const readers = (started = new Readers({ ...usualReaders, folder, columnBytes, pressure, threads }))
   const ask = <K extends Question['kind']>(question: Extract<Question, { readonly kind: K }>, signal?: AbortSignal): Promise<Answers[K]> =>
     askPastDamage((spent) => readers.ask<K>(shortened(question, spent), signal), asides)

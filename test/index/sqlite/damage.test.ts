@@ -229,8 +229,8 @@ describe('a damaged partition', () => {
 /** What is stored, spoilt in a file that SQLite finds whole. */
 const rewritings: Record<string, string> = {
   'a message that is no JSON': `UPDATE document SET message = '{' WHERE id = 'old1'`,
-  'a message of which something is gone': `UPDATE document SET message = json_remove(message, '$.user') WHERE id = 'old1'`,
-  'a message that says something else': `UPDATE document SET message = replace(message, 'rain', 'snow') WHERE id = 'old1'`,
+  'a message of which something is gone': `UPDATE document SET message = CAST(json_remove(CAST(message AS TEXT), '$.user') AS BLOB) WHERE id = 'old1'`,
+  'a message that says something else': `UPDATE document SET message = CAST(replace(message, 'rain', 'snow') AS BLOB) WHERE id = 'old1'`,
   'a message whose parts lie elsewhere': `UPDATE document SET layout = '1' || layout WHERE id = 'old1'`,
   'a message that is gone while its terms are not': `DELETE FROM document WHERE id = 'old1'`,
   'a chunk of columns that is cut': 'UPDATE columns SET chunk = substr(chunk, 1, 100)',

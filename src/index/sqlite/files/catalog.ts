@@ -16,13 +16,13 @@ const checkedAtOnce = 1000
 
 const schema = `
   CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS partition (start INTEGER PRIMARY KEY, until INTEGER, unit INTEGER, slots INTEGER, generation INTEGER, made INTEGER, building INTEGER, stored INTEGER, shown INTEGER);
+  CREATE TABLE IF NOT EXISTS partition (start INTEGER PRIMARY KEY, until INTEGER, unit INTEGER, slots INTEGER, generation INTEGER, made INTEGER, building INTEGER, stored INTEGER, shown INTEGER, merged INTEGER);
   CREATE TABLE IF NOT EXISTS message (id_key INTEGER, at INTEGER, PRIMARY KEY (id_key, at)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS author (key TEXT PRIMARY KEY, author TEXT) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS handle (handle TEXT, key TEXT, PRIMARY KEY (handle, key)) WITHOUT ROWID;
 `
 
-export const partitionColumns = 'start, until, unit, slots, generation, made, building, stored, shown'
+export const partitionColumns = 'start, until, unit, slots, generation, made, building, stored, shown, merged'
 
 /** A stretch of time and the file that holds it. */
 export interface Partition {
@@ -36,9 +36,11 @@ export interface Partition {
   /** Messages, as last counted: all, and those that can be found. */
   readonly stored: number
   readonly shown: number
+  /** How many it had when its terms were last merged. */
+  readonly merged: number
 }
 
-export const emptyPartition = (span: Span): Partition => ({ span, generation: 0, made: false, building: false, stored: 0, shown: 0 })
+export const emptyPartition = (span: Span): Partition => ({ span, generation: 0, made: false, building: false, stored: 0, shown: 0, merged: 0 })
 
 /** The name of its file; never that of an older generation, which someone may have open. */
 export const partitionFile = ({ span, generation }: Partition): string => `${span.start}.${generation}.db`
@@ -94,6 +96,7 @@ export class Catalog {
       building: numberIn(row, 6) === 1,
       stored: numberIn(row, 7),
       shown: numberIn(row, 8),
+      merged: numberIn(row, 9),
     }))
   }
 

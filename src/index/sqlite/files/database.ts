@@ -119,7 +119,7 @@ export const textIn = (row: Row | undefined, column: number): string => {
   return typeof value === 'string' ? value : ''
 }
 
-/** A column that the schema says is text, as bytes of UTF-8; asked for as `CAST(… AS BLOB)`. */
+/** A column that the schema says is bytes. */
 export const bytesIn = (row: Row | undefined, column: number): Uint8Array => {
   const value = row?.[column]
   return value instanceof Uint8Array ? value : new Uint8Array()

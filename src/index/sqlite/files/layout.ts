@@ -5,8 +5,8 @@ import { readNumbers, Unreadable } from './stored.ts'
 
 /** The columns of a message beside those by which it is found. */
 export interface MessageRow {
-  /** As JSON, which ends with its user. */
-  readonly message: string
+  /** As JSON in UTF-8, which ends with its user. */
+  readonly message: Uint8Array
   /** Numbers with commas between: where the handle stands with its key, how long that is, where `,"user":` stands, all in bytes; then what is derived, by `derivedNames`. */
   readonly layout: string
   /** `sumOf` the others. */
@@ -22,7 +22,7 @@ export interface Stored {
   readonly derived: readonly number[]
 }
 
-export const sumOf = (message: string | Uint8Array, layout: string): number => crc32(layout, crc32(message))
+export const sumOf = (message: Uint8Array, layout: string): number => crc32(layout, crc32(message))
 
 /** A row as it was written. Throws Unreadable where it no longer is. */
 export function readRow(message: Uint8Array, layout: string, sum: number): Stored {

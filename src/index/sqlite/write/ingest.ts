@@ -9,7 +9,8 @@ import { CatalogWriter } from './catalog-writer.ts'
 import { catalogFile, idKey, type Partition } from '../files/catalog.ts'
 import { entryOf } from './entry.ts'
 import { readMessage } from '../files/stored.ts'
-import type { Change } from './partition-writer.ts'
+import { Merging } from './merge.ts'
+import type { Change } from './change.ts'
 import { Partitions, type OnDamage } from './partitions.ts'
 import { planPartitions, type Volume } from '../files/plan.ts'
 import type { Making } from '../threads/protocol.ts'
@@ -30,6 +31,7 @@ export interface IngestOptions {
 export class Ingest {
   readonly catalog: CatalogWriter
   readonly partitions: Partitions
+  readonly merging: Merging
   readonly refused = new Map<string, number>()
   readonly #rows: number
   /** By stable key the handle that is stored, as last written. */
@@ -39,6 +41,7 @@ export class Ingest {
     mkdirSync(folder, { recursive: true })
     this.catalog = new CatalogWriter(join(folder, catalogFile))
     this.partitions = new Partitions(folder, this.catalog, onDamage)
+    this.merging = new Merging(this.partitions)
     this.#rows = rows
   }
 

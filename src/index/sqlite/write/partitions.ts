@@ -76,7 +76,7 @@ export class Partitions {
       const path = join(this.#folder, name + suffix)
       if (statSync(path, { throwIfNoEntry: false }) !== undefined) renameSync(path, join(this.#folder, `${name}.damaged${suffix}`))
     }
-    this.#replace({ ...partition, generation: partition.generation + 1, made: false, building: true, stored: 0, shown: 0 })
+    this.#replace({ ...partition, generation: partition.generation + 1, made: false, building: true, stored: 0, shown: 0, merged: 0 })
     this.#onDamage(name, reason)
   }
 
@@ -84,6 +84,12 @@ export class Partitions {
   built(start: number): void {
     this.#replace({ ...this.at(start), building: false })
     this.#removeDamaged(start)
+  }
+
+  /** The terms of a partition have been merged. */
+  merged(start: number): void {
+    const partition = this.at(start)
+    this.#replace({ ...partition, merged: partition.stored })
   }
 
   /** How many messages the partitions have that are open, which are those that may have changed. */

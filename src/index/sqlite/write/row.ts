@@ -10,10 +10,11 @@ const reserved = ['$T', '$P', '$I']
 export function rowOf(message: Message, text: string): MessageRow {
   const name = `"screen_name":${JSON.stringify(message.screen_name)}`
   const user = `,"user":${JSON.stringify(message.user)}}`
-  const isPlain = text.endsWith(user) && isFlat(text, text.indexOf(name)) && !derivedNames.some((key) => key in message)
-  const json = isPlain ? text : `{${name},${othersOf(message)}${user}`
-  const start = json.indexOf(name)
-  const numbers: number[] = [Buffer.byteLength(json.slice(0, start)), Buffer.byteLength(name), Buffer.byteLength(json) - Buffer.byteLength(user)]
+  const given = text.endsWith(user) && !derivedNames.some((key) => key in message) ? text.indexOf(name) : -1
+  const isPlain = given > 0 && isFlat(text, given)
+  // Encoded once, since each of what follows would do it again.
+  const json = Buffer.from(isPlain ? text : `{${name},${othersOf(message)}${user}`)
+  const numbers: number[] = [isPlain ? Buffer.byteLength(text.slice(0, given)) : 1, Buffer.byteLength(name), json.length - Buffer.byteLength(user)]
   const derived = derive(message)
   for (const key of derivedNames) numbers.push(derived[key])
   const layout = numbers.join()
@@ -21,7 +22,7 @@ export function rowOf(message: Message, text: string): MessageRow {
 }
 
 /** Whether a place in JSON lies in its outermost object: what comes before has no parentheses. Few texts have some there. */
-const isFlat = (json: string, place: number): boolean => place > 0 && !/[{[]/.test(json.slice(1, place))
+const isFlat = (json: string, place: number): boolean => !/[{[]/.test(json.slice(1, place))
 
 /** The other fields of a message, between its name and its user. */
 function othersOf(message: Message): string {

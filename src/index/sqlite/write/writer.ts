@@ -8,16 +8,21 @@ import { DamagedFile } from '../files/database.ts'
 import { failureOf } from '../threads/failure.ts'
 import { Ingest } from './ingest.ts'
 import type { Damage, Failure, Results, Standing, Task } from '../threads/protocol.ts'
+import { isPressed, type Pressure } from '../threads/pressure.ts'
 import type { Call, Reply } from '../threads/thread.ts'
 
 export interface WriterData {
   readonly folder: string
   readonly rows: number
+  readonly pressure: Pressure
 }
 
 export type WriterNotice = { readonly standing: Standing } | { readonly damage: Damage } | { readonly otherVersion: number }
 
-const { folder, rows }: WriterData = workerData
+const { folder, rows, pressure }: WriterData = workerData
+/** Merging rests so many times as long as it works, and looks whether it is wanted after so many milliseconds. */
+const restraint = 4
+const looking = 1000
 
 const say = (reply: Reply<Failure, WriterNotice>): void => parentPort?.postMessage(reply)
 const onDamage = (name: string, reason: string): void => say({ notice: { damage: { name, reason } } })
@@ -118,6 +123,33 @@ const standing = (): Standing => ({
 
 const tellStanding = (): void => say({ notice: { standing: standing() } })
 
+/** After something failed: without its catalog an index has to begin anew. */
+function meet(error: unknown): void {
+  if (!(error instanceof DamagedFile) || error.path !== ingest.catalog.db.path) return
+  beginAnew(error.message)
+  tellStanding()
+}
+
+/** Whether there was something to merge. It answers to nobody: what else fails here fails where it matters too, and is told there. */
+function mergeStep(): boolean {
+  try {
+    const isMore = ingest.merging.step()
+    if (ingest.merging.hasMetDamage) tellStanding()
+    return isMore
+  } catch (error) {
+    meet(error)
+    return false
+  }
+}
+
+/** Between tasks, which so wait for a step at most. */
+function merge(): void {
+  const began = performance.now()
+  const isMore = !isPressed(pressure, Date.now()) && mergeStep()
+  merging = setTimeout(merge, isMore ? (performance.now() - began) * restraint : looking)
+}
+let merging = setTimeout(merge, looking)
+
 // Who asks may have known another life of this thread.
 tellStanding()
 parentPort?.on('message', (call: Call<Task>) => {
@@ -127,12 +159,12 @@ parentPort?.on('message', (call: Call<Task>) => {
     const value = work(ask)
     if (ask.kind !== 'close') tellStanding()
     say({ id, value })
-    if (ask.kind === 'close') parentPort?.close()
-  } catch (error) {
-    if (error instanceof DamagedFile && error.path === ingest.catalog.db.path) {
-      beginAnew(error.message)
-      tellStanding()
+    if (ask.kind === 'close') {
+      clearTimeout(merging)
+      parentPort?.close()
     }
+  } catch (error) {
+    meet(error)
     say({ id, failure: failureOf(error) })
   }
 })

@@ -1,0 +1,59 @@
+// Owns when the terms of a partition are merged: FTS5 writes a segment with each commit and merges some of them, but asks all
+// that are left with each question. Where a partition has grown by a good part since, all are made one, little by little.
+import type { Partition } from '../files/catalog.ts'
+import type { Partitions } from './partitions.ts'
+
+/** Smaller ones are asked quickly enough. */
+const worthIt = 20_000
+const growth = 1.5
+/** So many messages take no more than a step. What arrives meanwhile begins new segments: without a bound there would be no end. */
+const perStep = 1000
+
+export class Merging {
+  readonly #partitions: Partitions
+  /** What is being merged, and the steps that are left for it. */
+  #current: { readonly start: number; readonly generation: number; left: number } | undefined
+
+  #hasMetDamage = false
+
+  constructor(partitions: Partitions) {
+    this.#partitions = partitions
+  }
+
+  /** Whether the last step set the partition aside. */
+  get hasMetDamage(): boolean {
+    return this.#hasMetDamage
+  }
+
+  /** Works for some milliseconds. Answers false where there is nothing to be done. */
+  step(): boolean {
+    this.#hasMetDamage = false
+    const partition = this.#underWay() ?? this.#next()
+    if (partition === undefined) return false
+    const { start } = partition.span
+    const isFirst = this.#current === undefined
+    const current = (this.#current ??= { start, generation: partition.generation, left: Math.ceil(partition.stored / perStep) })
+    const isMore = this.#partitions.with(partition, (writer) => writer.merge(isFirst))
+    current.left -= 1
+    if (isMore === true && current.left > 0) return true
+    this.#current = undefined
+    if (isMore === undefined) this.#hasMetDamage = true
+    else this.#partitions.merged(start)
+    return true
+  }
+
+  /** Unless it was set aside. */
+  #underWay(): Partition | undefined {
+    const current = this.#current
+    const partition = current === undefined ? undefined : this.#partitions.at(current.start)
+    if (partition !== undefined && isUsable(partition) && partition.generation === current?.generation) return partition
+    this.#current = undefined
+    return undefined
+  }
+
+  #next(): Partition | undefined {
+    return this.#partitions.list.find((partition) => isUsable(partition) && partition.stored >= Math.max(worthIt, partition.merged * growth))
+  }
+}
+
+const isUsable = ({ made, building }: Partition): boolean => made && !building
