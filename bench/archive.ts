@@ -3,11 +3,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ask, distinctQuery, searchPath } from './asking.ts'
 import { liveFeed } from './feed.ts'
 import { quantile, tell, type Extent, type Figure } from './figures.ts'
-import { cpuMicros, memory, start, watchMemory } from './process.ts'
+import { cpuMicros, memory, rested, start, watchMemory } from './process.ts'
 import { get, searchable, serve } from './server.ts'
 
 const quiet = '--source.bluesky.enabled=false'
@@ -104,7 +103,7 @@ async function measure(count: number, { many }: Extent): Promise<{ readonly figu
     const { figures, cost } = await rebuild(data, count, of)
     const again = await serve(data, quiet)
     figures.push({ name: `ready, ${of}`, value: again.readyMillis, unit: 'ms' })
-    await sleep(3_000)
+    await rested(again.child.pid)
     figures.push({ name: `idle, ${of}`, value: memory(again.child.pid).now, unit: 'MB' }, { name: `idle, ${of}, anonymous`, value: memory(again.child.pid).own, unit: 'MB' })
     figures.push(...(await pages(again.url, again.child.pid, many, of)))
     await again.child.stop()

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Child {
   readonly pid: number
@@ -69,6 +70,15 @@ const ticksPerSecond = 100
 export function cpuMicros(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
   return ((Number(fields[11]) + Number(fields[12])) * 1e6) / ticksPerSecond
+}
+
+/** Waits until a process has had nothing to do for three seconds: an index that was just made is still being merged. */
+export async function rested(pid: number): Promise<void> {
+  for (let calm = 0; calm < 3; ) {
+    const before = cpuMicros(pid)
+    await sleep(1000)
+    calm = cpuMicros(pid) - before <= 20_000 ? calm + 1 : 0
+  }
 }
 
 /** Memory of a process in megabytes: now, at its highest, and the part that is its own. */

@@ -7,7 +7,7 @@ import { makeArchive } from './archive.ts'
 import { ask, distinctQuery, searchPath } from './asking.ts'
 import { feed } from './feed.ts'
 import { quantile, tell, type Extent, type Figure } from './figures.ts'
-import { cpuMicros } from './process.ts'
+import { cpuMicros, rested } from './process.ts'
 import { get, searchable, serve, taken, type Served } from './server.ts'
 
 const alternatives = (count: number, one: (n: number) => string): string => Array.from({ length: count }, (_, n) => one(n)).join(' OR ')
@@ -60,6 +60,7 @@ const quiet = '--source.bluesky.enabled=false'
 /** Milliseconds in which 95 of 100 other searches are answered. */
 async function others(data: string, count: number, path: string | undefined): Promise<number> {
   const { child, url } = await serve(data, quiet)
+  await rested(child.pid)
   const search = (n: number): string => searchPath(distinctQuery(n), n % 5 === 0 ? 'count=0&fields=hashtags' : 'count=100')
   await ask(url, 100, 2, search)
   const stop = path === undefined ? undefined : loop(url, path)

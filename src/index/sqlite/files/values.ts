@@ -30,7 +30,8 @@ function spellings(message: Message, field: FacetField): readonly (string | unde
 
 /** The name under which a value is counted: the number of the field and the folded value. */
 const valueName = (field: FacetField, folded: string): string => fieldNumber(field).toString(16) + folded
-export const fieldIn = (name: string): FacetField | undefined => facetFields[Number.parseInt(name.charAt(0), 16)]
+export const numberIn = (name: string): number => Number.parseInt(name.charAt(0), 16)
+const fieldIn = (name: string): FacetField | undefined => facetFields[numberIn(name)]
 export const foldedIn = (name: string): string => name.slice(1)
 
 /** An author is counted by stable key, whatever handle a message was written under; by handle only where there is no key. */
@@ -89,5 +90,5 @@ export function hashOf(name: string, seed: number): readonly [high: number, low:
   }
   high = Math.imul(high ^ (high >>> 16), 0x85ebca6b) ^ Math.imul(low ^ (low >>> 13), 0xc2b2ae35)
   low = Math.imul(low ^ (low >>> 16), 0x85ebca6b) ^ Math.imul(high ^ (high >>> 13), 0xc2b2ae35)
-  return [high >>> 0, ((low & ~fieldMask) | Number.parseInt(name.charAt(0), 16)) >>> 0]
+  return [high >>> 0, ((low & ~fieldMask) | numberIn(name)) >>> 0]
 }

@@ -17,7 +17,8 @@ export interface Slice {
 /** Why a walk ended before its end. */
 export type Unfinished = 'deadline' | 'overfull'
 
-const largestSlice = 50_000
+/** No more than can be counted before others should get their turn. */
+const largestSlice = 10_000
 
 /** Hands all hits to `take`, newest part first. Answers why not all of them, if so. */
 export async function countedHits({ parts }: Scope, view: View, turn: Turn, take: (slice: Slice) => void): Promise<Unfinished | undefined> {

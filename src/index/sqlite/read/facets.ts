@@ -2,11 +2,12 @@
 import { fold } from '../../../message/text/fold.ts'
 import type { Message } from '../../../message/schema.ts'
 import type { Query } from '../../../query/tree.ts'
-import type { FacetField, FacetValue, Facets, FacetsAsked } from '../../port.ts'
-import { authorNames, classFields, fieldIn, fieldMask, fieldNumber, foldedIn, hashOf, spellingOf, valueNames } from '../files/values.ts'
+import { facetFields, type FacetField, type FacetValue, type Facets, type FacetsAsked } from '../../port.ts'
+import { authorNames, classFields, fieldMask, fieldNumber, foldedIn, hashOf, numberIn, spellingOf, valueNames } from '../files/values.ts'
 import { shownMessage } from './authors.ts'
 import { ClassCounts } from './class-counts.ts'
 import { countedHits, type Slice } from './counted.ts'
+import { byCount, Leaders } from './leaders.ts'
 import { partialAnswer } from './partial.ts'
 import { messageAt, scopeOf, type Part } from './scope.ts'
 import { Tally } from './tally.ts'
@@ -34,6 +35,9 @@ interface Spelled {
   readonly at: number
 }
 
+/** Of the counted values so many are looked at before others get their turn. */
+const slotsAtATime = 50_000
+
 export async function facets(query: Query, { fields, limit }: Omit<FacetsAsked, 'timeout'>, view: View, turn: Turn): Promise<Facets> {
   const scope = scopeOf(query, view)
   const wanted = Array.from({ length: fieldMask + 1 }, (_, number) => fields.some((field) => fieldNumber(field) === number))
@@ -46,14 +50,19 @@ export async function facets(query: Query, { fields, limit }: Omit<FacetsAsked, 
     classes?.add(slice)
     if (isValueWanted) tallyValues(slice, parts.length - 1, tally, wanted)
   })
-  const candidates = new Map(fields.map((field) => [field, [] as Candidate[]]))
-  for (const [name, counted] of classes?.byName() ?? []) push(candidates, fieldIn(name), { ...counted, nameIn: () => name })
-  for (const { high, low, count, at, place, rid } of tally.entries()) {
-    const part = parts[place]
-    const nameIn = (message: Message): string | undefined => valueNames(message).find((name) => isHash(hashOf(name, view.catalog.seed()), high, low))
-    if (part !== undefined) push(candidates, fieldOfNumber(fields, low & fieldMask), { count, at, part, rid, nameIn, hash: [high, low] })
+  const leaders = facetFields.map((field) => (fields.includes(field) ? new Leaders(lookedAt(field, limit)) : undefined))
+  for (const [name, counted] of classes?.byName() ?? []) leaders[numberIn(name)]?.offer({ ...counted, nameIn: () => name })
+  const least = (low: number): number => leaders[low & fieldMask]?.least ?? Number.POSITIVE_INFINITY
+  for (let slot = 0; slot < tally.slots; slot += slotsAtATime) {
+    // What was counted is told, whatever the time.
+    await turn.next()
+    for (const { high, low, count, at, place, rid } of tally.entries(slot, slot + slotsAtATime, least)) {
+      const part = parts[place]
+      const nameIn = (message: Message): string | undefined => valueNames(message).find((name) => isHash(hashOf(name, view.catalog.seed()), high, low))
+      if (part !== undefined) leaders[low & fieldMask]?.offer({ count, at, part, rid, nameIn, hash: [high, low] })
+    }
   }
-  const answered = fields.map((field) => [field, answer(field, candidates.get(field) ?? [], limit, view, tally)] as const)
+  const answered = fields.map((field) => [field, answer(field, leaders[fieldNumber(field)]?.first() ?? [], limit, view, tally)] as const)
   return { fields: Object.fromEntries(answered), ...partialAnswer(unfinished, scope) }
 }
 
@@ -70,29 +79,16 @@ function tallyValues({ columns, ordinals, length }: Slice, place: number, tally:
 }
 
 const isHash = ([high, low]: readonly [number, number], wantedHigh: number, wantedLow: number): boolean => high === wantedHigh && low === wantedLow
-const fieldOfNumber = (fields: readonly FacetField[], number: number): FacetField | undefined => fields.find((field) => fieldNumber(field) === number)
+/** Several authors may show one handle, so some more are looked at. */
+const lookedAt = (field: FacetField, limit: number): number => (field === 'screen_name' ? 2 * limit + 50 : limit)
 
-function push(candidates: ReadonlyMap<FacetField, Candidate[]>, field: FacetField | undefined, candidate: Candidate): void {
-  if (field !== undefined) candidates.get(field)?.push(candidate)
-}
-
-function answer(field: FacetField, candidates: readonly Candidate[], limit: number, view: View, tally: Tally): FacetValue[] {
-  // Several authors may show one handle, so some more are looked at.
-  const first = firstOf(candidates, field === 'screen_name' ? 2 * limit + 50 : limit)
+function answer(field: FacetField, first: readonly Candidate[], limit: number, view: View, tally: Tally): FacetValue[] {
   const spelled = first.flatMap((candidate) => spell(field, candidate, view)).sort(compare)
   const values = field === 'screen_name' ? joined([...spelled, ...namesakes(spelled, first, tally, view)]) : spelled
   return values.slice(0, limit).map(({ value, count }) => ({ value, count }))
 }
 
-const byCount = (a: Candidate | Spelled, b: Candidate | Spelled): number => b.count - a.count || a.at - b.at
 const compare = (a: Spelled, b: Spelled): number => byCount(a, b) || (a.folded < b.folded ? -1 : 1)
-
-/** The first so many, and all that are level with the last of them: the spelling decides. */
-function firstOf(candidates: readonly Candidate[], limit: number): readonly Candidate[] {
-  const sorted = candidates.toSorted(byCount)
-  const last = sorted[limit - 1]
-  return last === undefined ? sorted : sorted.filter((candidate, i) => i < limit || byCount(candidate, last) === 0)
-}
 
 function spell(field: FacetField, { count, at, part, rid, nameIn }: Candidate, view: View): Spelled[] {
   const message = messageAt(view, part.partition, rid)

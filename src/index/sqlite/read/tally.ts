@@ -40,10 +40,17 @@ export class Tally {
     this.#rid[slot] = rid
   }
 
-  *entries(): Generator<Tallied> {
-    for (let slot = 0; slot < this.#counts.length; slot++) {
+  /** Places of values, some of them empty. */
+  get slots(): number {
+    return this.#counts.length
+  }
+
+  /** The values from one slot on and before another that were counted at least as often as `least` asks, given their lower half. Of very many only those are made objects. */
+  *entries(from: number, to: number, least: (low: number) => number): Generator<Tallied> {
+    for (let slot = from; slot < Math.min(to, this.slots); slot++) {
       const count = this.#counts[slot] ?? 0
-      if (count > 0) yield { high: this.#high[slot] ?? 0, low: this.#low[slot] ?? 0, count, at: this.#at[slot] ?? 0, place: this.#place[slot] ?? 0, rid: this.#rid[slot] ?? 0 }
+      const low = this.#low[slot] ?? 0
+      if (count > 0 && count >= least(low)) yield { high: this.#high[slot] ?? 0, low, count, at: this.#at[slot] ?? 0, place: this.#place[slot] ?? 0, rid: this.#rid[slot] ?? 0 }
     }
   }
 
@@ -63,22 +70,24 @@ export class Tally {
   }
 
   #grow(): void {
-    const before = [...this.entries()]
-    const size = this.#counts.length * 2
+    const [highs, lows, counts, ats, rids, places] = [this.#high, this.#low, this.#counts, this.#at, this.#rid, this.#place]
+    const size = counts.length * 2
     this.#high = new Uint32Array(size)
     this.#low = new Uint32Array(size)
     this.#counts = new Uint32Array(size)
     this.#at = new Float64Array(size)
     this.#rid = new Float64Array(size)
     this.#place = new Uint32Array(size)
-    for (const { high, low, count, at, place, rid } of before) {
-      const slot = this.#slot(high, low)
-      this.#high[slot] = high
-      this.#low[slot] = low
+    for (let before = 0; before < counts.length; before++) {
+      const count = counts[before] ?? 0
+      if (count === 0) continue
+      const slot = this.#slot(highs[before] ?? 0, lows[before] ?? 0)
+      this.#high[slot] = highs[before] ?? 0
+      this.#low[slot] = lows[before] ?? 0
       this.#counts[slot] = count
-      this.#at[slot] = at
-      this.#place[slot] = place
-      this.#rid[slot] = rid
+      this.#at[slot] = ats[before] ?? 0
+      this.#rid[slot] = rids[before] ?? 0
+      this.#place[slot] = places[before] ?? 0
     }
   }
 }

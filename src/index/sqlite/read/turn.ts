@@ -62,7 +62,7 @@ export class Turn {
   async #giveWay(worked: number): Promise<void> {
     this.#small.delete(this)
     const times = this.#pressed() ? restraint.pressed : this.#small.size > 0 ? restraint.others : 0
-    if (times > 0) await rest(Math.min(worked * times, this.#until - this.#now()))
+    if (times > 0) await rest(Math.max(0, Math.min(worked * times, this.#until - this.#now())))
     else await setImmediate()
     for (let turns = 0; this.#small.size > 0 && turns < courtesies; turns++) await setImmediate()
   }
