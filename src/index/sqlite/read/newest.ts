@@ -24,7 +24,7 @@ const mostKept = 16_000
 /** Messages that are looked at one by one before others get their turn. */
 const looked = 100
 /** So many more are read than are wanted, since of the last group that is reached not all may be there. */
-const spare = 24
+const spare = 8
 /** Of so few, the messages are read along: they are nearly all shown. */
 const readAlong = 250
 
