@@ -1,12 +1,13 @@
 // Terms are merged while nothing else is to be done: nothing of what is found changes, it ends, and begins again with growth.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import { partitionFile } from '../../../src/index/sqlite/files/catalog.ts'
 import { PartitionReader } from '../../../src/index/sqlite/read/partition-reader.ts'
 import { Ingest } from '../../../src/index/sqlite/write/ingest.ts'
+import { Merging } from '../../../src/index/sqlite/write/merge.ts'
 import { authorIs, insert, Lines, remove, today } from '../made.ts'
 import { madeFolder } from './folders.ts'
 
@@ -77,6 +78,16 @@ describe('merging', () => {
     mergeAll(ingest)
     const [rain, , number7, newest, only] = found(path, ingest)
     assert.deepEqual([rain, number7, newest, only, found(path, ingest).at(-1)], [41_000 - 410 - 2, 820 - 2, 'm57,m107,m157', 1, undefined])
+    ingest.close()
+  })
+
+  it('does not begin where the disk has no room for what is there twice meanwhile', () => {
+    const { ingest, path } = filled(24_000)
+    let room = statSync(path).size
+    const merging = new Merging(ingest.partitions, () => room)
+    assert.equal(merging.step(), false)
+    room += 1
+    assert.equal(merging.step(), true)
     ingest.close()
   })
 

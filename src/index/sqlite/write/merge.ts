@@ -1,5 +1,6 @@
 // Owns when the terms of a partition are merged: FTS5 writes a segment with each commit and merges some of them, but asks all
 // that are left with each question. Where a partition has grown by a good part since, all are made one, little by little.
+import { statfsSync } from 'node:fs'
 import type { Partition } from '../files/catalog.ts'
 import type { Partitions } from './partitions.ts'
 
@@ -11,13 +12,16 @@ const perStep = 1000
 
 export class Merging {
   readonly #partitions: Partitions
+  readonly #room: (folder: string) => number
   /** What is being merged, and the steps that are left for it. */
   #current: { readonly start: number; readonly generation: number; left: number } | undefined
 
   #hasMetDamage = false
 
-  constructor(partitions: Partitions) {
+  /** `room`: bytes that the disk of a folder has left. */
+  constructor(partitions: Partitions, room: (folder: string) => number = roomOf) {
     this.#partitions = partitions
+    this.#room = room
   }
 
   /** Whether the last step set the partition aside. */
@@ -52,8 +56,15 @@ export class Merging {
   }
 
   #next(): Partition | undefined {
-    return this.#partitions.list.find((partition) => isUsable(partition) && partition.stored >= Math.max(worthIt, partition.merged * growth))
+    const partition = this.#partitions.list.find((partition) => isUsable(partition) && partition.stored >= Math.max(worthIt, partition.merged * growth))
+    // Until it is done, what is merged is there twice.
+    return partition !== undefined && this.#room(this.#partitions.folder) > this.#partitions.bytes(partition) ? partition : undefined
   }
+}
+
+const roomOf = (folder: string): number => {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
 }
 
 const isUsable = ({ made, building }: Partition): boolean => made && !building

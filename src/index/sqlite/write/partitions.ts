@@ -18,7 +18,7 @@ const otherCache = 4 * 2 ** 20
 export type OnDamage = (name: string, reason: string) => void
 
 export class Partitions {
-  readonly #folder: string
+  readonly folder: string
   readonly #catalog: CatalogWriter
   readonly #onDamage: OnDamage
   #list: readonly Partition[] = []
@@ -27,7 +27,7 @@ export class Partitions {
   readonly #open = new Map<number, PartitionWriter>()
 
   constructor(folder: string, catalog: CatalogWriter, onDamage: OnDamage) {
-    this.#folder = folder
+    this.folder = folder
     this.#catalog = catalog
     this.#onDamage = onDamage
     this.reload()
@@ -44,6 +44,11 @@ export class Partitions {
   /** Oldest first, without a gap. */
   get list(): readonly Partition[] {
     return this.#list
+  }
+
+  /** How large its file is. */
+  bytes(partition: Partition): number {
+    return statSync(this.#path(partition), { throwIfNoEntry: false })?.size ?? 0
   }
 
   /** The partition of an instant. */
@@ -73,8 +78,8 @@ export class Partitions {
     const name = partitionFile(partition)
     this.#removeDamaged(partition.span.start)
     for (const suffix of ['', '-wal', '-shm']) {
-      const path = join(this.#folder, name + suffix)
-      if (statSync(path, { throwIfNoEntry: false }) !== undefined) renameSync(path, join(this.#folder, `${name}.damaged${suffix}`))
+      const path = join(this.folder, name + suffix)
+      if (statSync(path, { throwIfNoEntry: false }) !== undefined) renameSync(path, join(this.folder, `${name}.damaged${suffix}`))
     }
     this.#replace({ ...partition, generation: partition.generation + 1, made: false, building: true, stored: 0, shown: 0, merged: 0 })
     this.#onDamage(name, reason)
@@ -122,7 +127,7 @@ export class Partitions {
   }
 
   #removeDamaged(start: number): void {
-    for (const name of readdirSync(this.#folder)) if (name.startsWith(`${start}.`) && name.includes('.damaged')) rmSync(join(this.#folder, name))
+    for (const name of readdirSync(this.folder)) if (name.startsWith(`${start}.`) && name.includes('.damaged')) rmSync(join(this.folder, name))
   }
 
   #writer(partition: Partition): PartitionWriter {
@@ -169,7 +174,7 @@ export class Partitions {
   }
 
   #path(partition: Partition): string {
-    return join(this.#folder, partitionFile(partition))
+    return join(this.folder, partitionFile(partition))
   }
 
   #entry(place: number): Partition {
