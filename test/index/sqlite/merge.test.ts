@@ -91,6 +91,17 @@ describe('merging', () => {
     ingest.close()
   })
 
+  it('begins anew after a step that failed', () => {
+    const { ingest, path } = filled(24_000)
+    const { with: work } = ingest.partitions
+    ingest.partitions.with = () => { throw new Error('database or disk is full') }
+    assert.throws(() => ingest.merging.step(), /full/)
+    ingest.partitions.with = work
+    mergeAll(ingest)
+    assert.equal(segments(path), 1)
+    ingest.close()
+  })
+
   it('leaves small partitions alone', () => {
     const { ingest } = filled(3000)
     assert.equal(ingest.merging.step(), false)

@@ -39,6 +39,7 @@ interface Spelled {
 const slotsAtATime = 50_000
 
 export async function facets(query: Query, { fields, limit }: Omit<FacetsAsked, 'timeout'>, view: View, turn: Turn): Promise<Facets> {
+  if (limit === 0) return { fields: Object.fromEntries(fields.map((field) => [field, []])), ...partialAnswer(undefined, scopeOf(query, view)) }
   const scope = scopeOf(query, view)
   const wanted = Array.from({ length: fieldMask + 1 }, (_, number) => fields.some((field) => fieldNumber(field) === number))
   const tally = new Tally()

@@ -12,7 +12,7 @@ export class Leaders {
   #full: number
   #least = 1
 
-  /** Of the first `limit`, by count and then by the earliest message, all that are level with the last are kept too: their spelling decides. */
+  /** Of the first `limit` (at least one), by count and then by the earliest message, all that are level with the last are kept too: their spelling decides. */
   constructor(limit: number) {
     this.#limit = limit
     this.#full = 2 * limit + surplus
@@ -36,7 +36,7 @@ export class Leaders {
   #prune(): void {
     const sorted = this.#kept.sort(byCount)
     const last = sorted[this.#limit - 1]
-    if (last === undefined) return
+    if (last === undefined) return // fewer than are wanted, and so fewer than would be many
     this.#kept = sorted.filter((candidate, i) => i < this.#limit || byCount(candidate, last) === 0)
     this.#least = last.count
     // Very many may be level.

@@ -37,7 +37,14 @@ export class Merging {
     const { start } = partition.span
     const isFirst = this.#current === undefined
     const current = (this.#current ??= { start, generation: partition.generation, left: Math.ceil(partition.stored / perStep) })
-    const isMore = this.#partitions.with(partition, (writer) => writer.merge(isFirst))
+    let isMore: boolean | undefined
+    try {
+      isMore = this.#partitions.with(partition, (writer) => writer.merge(isFirst))
+    } catch (error) {
+      // The next time all of it begins anew, in its turn.
+      this.#current = undefined
+      throw error
+    }
     current.left -= 1
     if (isMore === true && current.left > 0) return true
     this.#current = undefined
@@ -56,9 +63,11 @@ export class Merging {
   }
 
   #next(): Partition | undefined {
-    const partition = this.#partitions.list.find((partition) => isUsable(partition) && partition.stored >= Math.max(worthIt, partition.merged * growth))
+    const grown = this.#partitions.list.filter((partition) => isUsable(partition) && partition.stored >= Math.max(worthIt, partition.merged * growth))
+    if (grown.length === 0) return undefined
     // Until it is done, what is merged is there twice.
-    return partition !== undefined && this.#room(this.#partitions.folder) > this.#partitions.bytes(partition) ? partition : undefined
+    const room = this.#room(this.#partitions.folder)
+    return grown.find((partition) => room > this.#partitions.bytes(partition))
   }
 }
 

@@ -1,11 +1,12 @@
 // Owns the writing thread: one task after the other. With every result goes how the index stands.
-import { readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Position } from '../../../message/line.ts'
 import { catalogFile, indexVersion } from '../files/catalog.ts'
 import { DamagedFile } from '../files/database.ts'
 import { failureOf } from '../threads/failure.ts'
+import { CatalogWriter } from './catalog-writer.ts'
 import { Ingest } from './ingest.ts'
 import type { Damage, Failure, Results, Standing, Task } from '../threads/protocol.ts'
 import { isPressed, type Pressure } from '../threads/pressure.ts'
@@ -28,15 +29,27 @@ const say = (reply: Reply<Failure, WriterNotice>): void => parentPort?.postMessa
 const onDamage = (name: string, reason: string): void => say({ notice: { damage: { name, reason } } })
 const openFresh = (): Ingest => new Ingest({ folder, rows, onDamage })
 
+/** Read before anything else of it: another version may have other columns. */
+function storedVersion(): number | undefined {
+  const path = join(folder, catalogFile)
+  if (!existsSync(path)) return undefined
+  const catalog = new CatalogWriter(path)
+  try {
+    return catalog.state('version')
+  } finally {
+    catalog.close()
+  }
+}
+
 /** Opens what is there. A damaged catalog is set aside with all that belongs to it; another version's index is thrown away. */
 function open(): Ingest {
   try {
-    const ingest = openFresh()
-    const version = ingest.catalog.state('version')
-    if (version === undefined || version === indexVersion) return ingest
-    ingest.close()
-    empty()
-    say({ notice: { otherVersion: version } })
+    const version = storedVersion()
+    if (version !== undefined && version !== indexVersion) {
+      empty()
+      say({ notice: { otherVersion: version } })
+    }
+    return openFresh()
   } catch (error) {
     if (!(error instanceof DamagedFile)) throw error
     setAllAside(error.message)
