@@ -24,13 +24,13 @@ export function isMessage(value: Fields): value is Fields & Message {
   for (const field of optionalTexts) if (value[field] !== undefined && typeof value[field] !== 'string') return false
   for (const field of lists) if (!areTexts(value[field])) return false
   for (const field of optionalLists) if (value[field] !== undefined && !areTexts(value[field])) return false
-  for (const field of counts) if (typeof value[field] !== 'number') return false
+  for (const field of counts) if (!Number.isFinite(value[field])) return false
   return isUser(value['user']) && (value['location_point'] === undefined || isPoint(value['location_point']))
 }
 
 const isOptionalText = (value: unknown): boolean => value === undefined || isText(value)
 export const isUser = (user: unknown): user is User => isObject(user) && isOptionalText(user['user_id']) && isOptionalText(user['name'])
-const isPoint = (point: unknown): boolean => Array.isArray(point) && point.length === 2 && point.every((degrees) => typeof degrees === 'number')
+const isPoint = (point: unknown): boolean => Array.isArray(point) && point.length === 2 && point.every((degrees) => Number.isFinite(degrees))
 
 const authorTexts = ['handle', 'name', 'avatar', 'state', 'reason']
 export const isAuthor = (value: unknown): value is Author =>

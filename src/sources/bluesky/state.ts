@@ -1,5 +1,5 @@
 // Owns what the source must remember over a restart: its cursor and its gaps, in one small file. Saved only what the
-// intake has made durable, at most once a second. Does not know what a cursor is compared with.
+// intake has made durable, the first of it at once, then at most once a second. Does not know what a cursor is compared with.
 import { readFile, rename } from 'node:fs/promises'
 import { writeAtomic } from '../../support/atomic-file.ts'
 import { isObject, parseJson } from '../../support/json.ts'
@@ -44,6 +44,8 @@ export class State {
   #gaps: readonly Gap[]
   #cancel: (() => void) | undefined
   #saving: Promise<void> = Promise.resolve()
+  /** There is a cursor, and it was to be saved. */
+  #hasBegun: boolean
   #dirty = false
   #broken = false
   #closed = false
@@ -53,6 +55,7 @@ export class State {
     this.#around = around
     this.#cursor = from.cursor
     this.#gaps = from.gaps
+    this.#hasBegun = from.cursor !== null
   }
 
   /**
@@ -108,7 +111,8 @@ export class State {
   #changed(): void {
     this.#dirty = true
     if (this.#closed) return
-    this.#cancel ??= this.#around.timer(saveEvery, () => {
+    // Who has no cursor at all begins with what comes from now on: a death in the first second would miss what follows it.
+    this.#cancel ??= this.#around.timer(this.#hasBegun ? saveEvery : 0, () => {
       this.#saving = this.#save().finally(() => {
         this.#cancel = undefined
         if (this.#dirty) this.#changed()
@@ -119,6 +123,7 @@ export class State {
   /** A disk that does not take it is tried again with the next change: an older cursor only repeats what is known. */
   async #save(): Promise<void> {
     this.#dirty = false
+    this.#hasBegun ||= this.#cursor !== null
     try {
       await writeAtomic(this.#path, `${JSON.stringify({ cursor: this.#cursor, gaps: this.#gaps }, null, 1)}\n`)
       this.#broken = false

@@ -232,6 +232,7 @@ const rewritings: Record<string, string> = {
   'a message that is no JSON': `UPDATE document SET message = '{' WHERE id = 'old1'`,
   'a message of which something is gone': `UPDATE document SET message = CAST(json_remove(CAST(message AS TEXT), '$.user') AS BLOB) WHERE id = 'old1'`,
   'a message that says something else': `UPDATE document SET message = CAST(replace(message, 'rain', 'snow') AS BLOB) WHERE id = 'old1'`,
+  'a sum that is larger than a number can be': `UPDATE document SET sum = 9223372036854775807 WHERE id = 'old1'`,
   'a message of which nothing is left': `UPDATE document SET message = NULL, layout = NULL, sum = NULL WHERE id = 'old1'`,
   'a message whose parts lie elsewhere': `UPDATE document SET layout = '1' || layout WHERE id = 'old1'`,
   'a message that is gone while its terms are not': `DELETE FROM document WHERE id = 'old1'`,

@@ -190,3 +190,13 @@ describe('very many messages of one instant', () => {
     writer.close()
   })
 })
+
+it('a line that is nested too deep to be written anew is counted, and nothing else is lost', () => {
+  const ingest = open(madeFolder())
+  const lines = new Lines()
+  const [first = '', second = ''] = lines.append([insert({ id_str: '1' }), insert({ id_str: '2' })])
+  ingest.apply([first.replace('{', `{"deep":${'['.repeat(60_000)}${']'.repeat(60_000)},`).replace(/^\{("deep":\[+\]+),("\$T":\d+,"\$P":"I",)/, '{$2$1,'), second])
+  assert.deepEqual([...ingest.refused], [['shape', 1]])
+  assert.equal(ingest.partitions.at(today).stored, 1)
+  ingest.close()
+})

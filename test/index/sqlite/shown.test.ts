@@ -50,6 +50,7 @@ describe('a shown message', () => {
   const hostile: Record<string, Partial<Message> & { readonly [key: string]: unknown }> = {
     'the same user within it': { extra: { user: byAnn().user, screen_name: 'ann' }, facets: [{ user: byAnn().user, screen_name: 'ann' }] },
     'keys before all others': { 1: { screen_name: 'ann', user: byAnn().user }, created_at_claimed: '{"screen_name":"ann"' },
+    'a key that ends like that of the handle': { created_at_claimed: undefined, 'x"screen_name': 'ann' },
     'what is derived': { text_length: 99, hosts_count: 'many', without_l_len: null },
     'a key that is none': JSON.parse('{"__proto__":{"screen_name":"ann"}}'),
   }
@@ -92,7 +93,8 @@ describe('faces', () => {
   it('are right where more are met than are kept', () => {
     const faces = knowing(ann)
     const many = Array.from({ length: 6000 }, (_, i) => message({ id_str: `${i}`, user: { screen_name: 'ann', user_id: `k:${i}` } }))
-    for (const some of [many, many.map((one) => ({ ...one, user: { ...one.user, name: 'x' } })), [byAnn(), ...many]]) {
+    const long = many.slice(0, 300).map((one, i) => ({ ...one, user: { ...one.user, name: `${i}${'n'.repeat(40_000)}` } }))
+    for (const some of [many, long, many.map((one) => ({ ...one, user: { ...one.user, name: 'x' } })), [byAnn(), ...many]]) {
       assert.deepEqual(shown(pack(faces, ...some.map(lineOf))), asShown(some.map((one) => (one.user.user_id === ann.key ? writtenBy(ann, one) : one))))
     }
   })

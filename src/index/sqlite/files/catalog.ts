@@ -9,7 +9,7 @@ import { hash32, type Span } from './place.ts'
 import { readAuthor, Unreadable } from './stored.ts'
 
 /** The layout of all files of an index; an index of another version is made anew. */
-export const indexVersion = 3
+export const indexVersion = 4
 
 export const catalogFile = 'catalog.db'
 const checkedAtOnce = 1000

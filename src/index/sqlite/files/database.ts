@@ -101,7 +101,9 @@ export class Database {
     } catch (error) {
       // Of JSON we give it only what we wrote ourselves: this is said of what is stored.
       const isMalformed = error instanceof Error && error.message === 'malformed JSON'
-      if (isMalformed || damageCodes.has(primaryCode(error) ?? 0)) throw new DamagedFile(this.path, error)
+      // Nor is any number larger than one can be here.
+      const isTooLarge = error instanceof RangeError && 'code' in error && error.code === 'ERR_OUT_OF_RANGE'
+      if (isMalformed || isTooLarge || damageCodes.has(primaryCode(error) ?? 0)) throw new DamagedFile(this.path, error)
       throw error
     }
   }

@@ -22,14 +22,17 @@ interface Face {
 
 const userKey = ',"user":'
 const derivedKeys = derivedNames.map((name) => `,"${name}":`)
-/** Faces that are kept between answers, of some 600 bytes each. */
-const mostFaces = 10_000
+/** Bytes of faces that are kept between answers: of some ten thousand authors. */
+const mostBytes = 6 * 2 ** 20
+/** What one takes beside its texts. */
+const overhead = 250
 
 /** Authors as they are known at one time. */
 export class Faces {
   readonly #catalog: Pick<Catalog, 'authorsOf'>
   /** By what stands in the message as its user. */
   readonly #known = new Map<string, Face>()
+  #bytes = 0
 
   constructor(catalog: Pick<Catalog, 'authorsOf'>) {
     this.#catalog = catalog
@@ -38,6 +41,7 @@ export class Faces {
   /** To be called when something may have become known of authors. */
   clear(): void {
     this.#known.clear()
+    this.#bytes = 0
   }
 
   /** Messages as answers show them, in their order. */
@@ -58,17 +62,24 @@ export class Faces {
     if (unknown.size === 0) return
     const read = Array.from(unknown, (text) => ({ text, user: readUser(Buffer.from(text, 'latin1').toString()) }))
     const authors = this.#catalog.authorsOf(read.flatMap(({ user }) => user.user_id ?? []))
-    for (const { text, user } of read) this.#known.set(text, faceOf(user, authors.get(user.user_id ?? '')))
+    for (const { text, user } of read) {
+      const face = faceOf(user, authors.get(user.user_id ?? ''))
+      this.#known.set(text, face)
+      this.#bytes += bytesOf(text, face)
+    }
   }
 
   /** Forgets those that were learnt first. */
   #shed(): void {
-    for (const text of this.#known.keys()) {
-      if (this.#known.size <= mostFaces) return
+    for (const [text, face] of this.#known) {
+      if (this.#bytes <= mostBytes) return
       this.#known.delete(text)
+      this.#bytes -= bytesOf(text, face)
     }
   }
 }
+
+const bytesOf = (text: string, { name, user }: Face): number => text.length + (name?.length ?? 0) + user.length + overhead
 
 function faceOf(user: User, author: Author | undefined): Face {
   const isNamed = author?.handle !== undefined && author.handle !== ''

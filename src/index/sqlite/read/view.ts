@@ -84,6 +84,7 @@ export class View {
   /** Gives up what only makes answers quick. To be called when no question is open. */
   rest(): void {
     for (const reader of this.#open.values()) reader.freeColumns()
+    this.faces.clear()
   }
 
   close(): void {

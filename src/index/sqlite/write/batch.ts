@@ -44,14 +44,25 @@ export function readBatch(lines: readonly string[], after: Position, seed: numbe
     if (line.op === 'author') authors.push(line.author)
     else if (line.op === 'delete') verdicts.set(line.id, { id: line.id, position, entry: undefined })
     else {
-      const entry = entryOf(line.message, line.text, seed)
+      const entry = entryIn(line.message, line.text, seed)
       if (entry === undefined) refused('created_at')
+      else if (entry === 'shape') refused(entry)
       else verdicts.set(entry.id, { id: entry.id, position, entry })
       const { screen_name: handle, user: { user_id: key } } = line.message
       if (key !== undefined && key !== handle) written.push({ key, handle })
     }
   }
   return { last, verdicts: [...verdicts.values()], authors, written }
+}
+
+/** What is nested too deep to be written anew did not come by the intake. */
+function entryIn(...given: Parameters<typeof entryOf>): Entry | 'shape' | undefined {
+  try {
+    return entryOf(...given)
+  } catch (error) {
+    if (error instanceof RangeError) return 'shape'
+    throw error
+  }
 }
 
 /** An author after a newer record: what that leaves out stays, but of who is deleted nothing beside the handle, and deleted stays deleted. */

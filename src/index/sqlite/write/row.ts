@@ -11,7 +11,7 @@ export function rowOf(message: Message, text: string): MessageRow {
   const name = `"screen_name":${JSON.stringify(message.screen_name)}`
   const user = `,"user":${JSON.stringify(message.user)}}`
   const given = text.endsWith(user) && !derivedNames.some((key) => key in message) ? text.indexOf(name) : -1
-  const isPlain = given > 0 && isFlat(text, given)
+  const isPlain = given > 0 && '{,'.includes(text.charAt(given - 1)) && isFlat(text, given)
   // Encoded once, since each of what follows would do it again.
   const json = Buffer.from(isPlain ? text : `{${name},${othersOf(message)}${user}`)
   const numbers: number[] = [isPlain ? Buffer.byteLength(text.slice(0, given)) : 1, Buffer.byteLength(name), json.length - Buffer.byteLength(user)]
