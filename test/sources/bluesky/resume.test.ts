@@ -86,7 +86,7 @@ describe('the cursor', { timeout: 20_000 }, () => {
         const pause = (await stage.savedTime()) === undefined ? 0 : 1000
         await stage.clock.armed(pause)
         stage.clock.pass(pause)
-        await until(() => !stage.clock.set.includes(pause))
+        await until(async () => !stage.clock.set.includes(pause) && (await stage.savedTime()) !== undefined)
       }
       await stage.kill()
     }
