@@ -1,5 +1,5 @@
 // A reading thread for tests of those who ask one.
-import { parentPort } from 'node:worker_threads'
+import { parentPort, threadId } from 'node:worker_threads'
 import type { Failure, Question } from '../../../src/index/sqlite/threads/protocol.ts'
 import type { Call, Reply } from '../../../src/index/sqlite/threads/thread.ts'
 
@@ -14,7 +14,9 @@ parentPort?.on('message', (call: Call<Question>) => {
     abandoned += 1
     return
   }
+  if (call.ask.kind === 'facets') say({ id: call.id, value: { fields: { hashtags: [{ value: `${threadId}`, count: 1 }] } } })
   const what = call.ask.kind === 'message' ? call.ask.id : ''
+  if (what === 'thread') say({ id: call.id, value: `${threadId}` })
   if (what === 'busy') {
     most = Math.max(most, ++under)
     setImmediate(() => {

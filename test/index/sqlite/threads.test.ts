@@ -10,7 +10,7 @@ import { madeFolder, openIn } from './folders.ts'
 
 const stub = pathToFileURL(join(import.meta.dirname, 'stub-reader.ts'))
 const options: ReadersOptions = { folder: '', columnBytes: 0, pressure: createPressure(), threads: 2, atOnce: 10, open: 3, grace: 0, script: stub }
-/** The stub answers `echo:…`, throws for `fail`, dies for `die`, and is stuck for ever for `stick`. */
+/** The stub tells facets and `thread` its number, answers `echo`, throws for `fail`, dies for `die`, and is stuck for ever for `stick`. */
 const asked = (id: string, timeout = 60_000) => ({ kind: 'message' as const, timeout, id })
 
 /** A clock that stands still until it is moved. */
@@ -24,6 +24,23 @@ describe('reading threads', () => {
     const readers = new Readers({ ...options, threads: 1 })
     await assert.rejects(readers.ask(asked('stick', 1)), { code: 'OVERLOADED' })
     assert.equal(await readers.ask(asked('echo')), 'echo')
+    await readers.close()
+  })
+  it('one of them counts, so that columns are held once; what needs none goes past it, and where it is lost another counts', async () => {
+    const readers = new Readers({ ...options, atOnce: 2, open: 20 })
+    const count = async (): Promise<string | undefined> => {
+      const { fields } = await readers.ask({ kind: 'facets', timeout: 60_000, query: everything, asked: { fields: ['hashtags'], limit: 1, timeout: 60_000 } })
+      return fields.hashtags?.[0]?.value
+    }
+    const [first, second, page, third, other] = await Promise.all([count(), count(), readers.ask(asked('thread')), count(), readers.ask(asked('thread'))])
+    assert.deepEqual([second, third, other], [first, first, page])
+    assert.notEqual(first, page)
+    // With nothing else to do the first thread that is asked is the one that counts, and dies.
+    const dying = [readers.ask(asked('die')), readers.ask(asked('die'))]
+    await Promise.all(dying.map((died) => assert.rejects(died)))
+    const anew = await count()
+    assert.notEqual(anew, first)
+    assert.equal(await count(), anew)
     await readers.close()
   })
   it('one that dies fails what it was asked; the next are answered', async () => {

@@ -1,5 +1,5 @@
 // Owns the reading threads: how many there are, which question goes to which, and that one which does not come back is
-// replaced. Few questions are under way in a thread at a time, so that they get done; the others wait their turn, first come
+// replaced. What is counted by value is counted in one of them, so that columns are held once. Few questions are under way in a thread at a time, so that they get done; the others wait their turn, first come
 // first served, and who would wait too long is told so at once.
 import { LoklakError } from '../../../watch/errors.ts'
 import type { Answers, Question } from './protocol.ts'
@@ -27,6 +27,8 @@ const freshness = 0.1
 
 /** Somebody who waits for a turn. */
 interface Place {
+  /** It needs columns. */
+  readonly counts: boolean
   begin(reading: Reading): void
   refuse(reason: Error): void
 }
@@ -41,6 +43,8 @@ export class Readers {
   /** Milliseconds that a question takes once it is under way, as of late. */
   #usual = 0
   #closed: Error | undefined
+  /** The thread that has the columns. */
+  #counting: Reading | undefined
 
   constructor(options: ReadersOptions) {
     this.#options = options
@@ -73,7 +77,7 @@ export class Readers {
       answer.then(resolve, reject)
       void this.#passOnAfter(answer)
     }
-    const place: Place = { begin, refuse }
+    const place: Place = { counts: needsColumns(question), begin, refuse }
     const tooLate = setTimeout(() => refuse(tooMany()), question.timeout * waitable)
     const onGone = (): void => refuse(reasonOf(gone))
     gone?.addEventListener('abort', onGone, { once: true })
@@ -111,12 +115,12 @@ export class Readers {
     this.#pass()
   }
 
-  /** Gives room to those who wait, in the order in which they came. */
+  /** Gives room to those who wait, in the order in which they came; who counts waits for the thread that does. */
   #pass(): void {
     for (const place of this.#waiting) {
-      const reading = this.#withRoom()
-      if (reading === undefined) return
-      place.begin(reading)
+      const reading = place.counts ? this.#forCounting() : this.#withRoom()
+      if (reading !== undefined) place.begin(reading)
+      else if (!place.counts) return
     }
   }
 
@@ -127,9 +131,15 @@ export class Readers {
     this.#pass()
   }
 
-  /** The thread with the most room; a new one where all have something to do. */
+  /** The thread that has the columns, if it has room. One that does not come back is no longer the one. */
+  #forCounting(): Reading | undefined {
+    if (this.#counting === undefined || this.#counting.isLost || this.#counting.isLate) this.#counting = this.#withRoom()
+    return this.#counting === undefined || this.#counting.busy >= this.#options.atOnce ? undefined : this.#counting
+  }
+
+  /** The thread with the most room, rather one that does not count; a new one where all have something to do. */
   #withRoom(): Reading | undefined {
-    const [idlest] = this.#alive().filter(({ isLate }) => !isLate).sort((a, b) => a.busy - b.busy)
+    const [idlest] = this.#alive().filter(({ isLate }) => !isLate).sort((a, b) => a.busy - b.busy || Number(a === this.#counting) - Number(b === this.#counting))
     if (idlest !== undefined && (idlest.busy === 0 || !this.#canStart)) return idlest.busy < this.#options.atOnce ? idlest : undefined
     return this.#canStart ? this.#start() : undefined
   }
@@ -157,6 +167,10 @@ export class Readers {
     this.#pass()
   }
 }
+
+/** Whether a question counts or orders by what only columns say. */
+const needsColumns = (question: Question): boolean =>
+  question.kind === 'facets' || question.kind === 'histogram' || question.kind === 'author' || (question.kind === 'search' && question.page.order !== 'created_at')
 
 const reasonOf = (gone: AbortSignal | undefined): Error => (gone?.reason instanceof Error ? gone.reason : new Error('nobody waits any more', { cause: gone?.reason }))
 /** With less time, by so many milliseconds. */
