@@ -9,9 +9,9 @@ import { isMessage, isObject } from './shape.ts'
 const isShown = (value: unknown): value is ApiMessage => isObject(value) && isMessage(value) && derivedNames.every((name) => typeof value[name] === 'number')
 
 /** A message as answers show it. */
-export const showMessage = (message: Message): Uint8Array => Buffer.from(JSON.stringify(present(message)))
+export const writeShown = (message: Message): Uint8Array => Buffer.from(JSON.stringify(present(message)))
 
-/** The other way round. */
+/** A message out of an answer of an index. */
 export function readShown(json: Uint8Array): ApiMessage {
   const value: unknown = JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString())
   if (!isShown(value)) throw new TypeError('an index answered with something else than a message')

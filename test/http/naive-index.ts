@@ -2,7 +2,7 @@
 // test tells it to where the model cannot: that time was up, that it is broken, that it takes its time.
 import { compareMarks, readCursor, writeCursor, type Mark } from '../../src/index/cursor.ts'
 import type { Answer, Index, IndexHealth, Order } from '../../src/index/port.ts'
-import { showMessage } from '../../src/index/shown.ts'
+import { writeShown } from '../../src/index/shown.ts'
 import { gapsWithin } from '../../src/http/search/coverage.ts'
 import type { SearchLimits } from '../../src/http/search/limits.ts'
 import type { Entry } from '../../src/message/line.ts'
@@ -55,7 +55,7 @@ export function naiveIndex(model: Model): { readonly index: Index; readonly held
         const last = messages.at(-1)
         const most = count === 'exact' ? all.length : Math.min(all.length, 10_000)
         return {
-          messages: messages.map(showMessage),
+          messages: messages.map(writeShown),
           hits: held.counted ?? most,
           hits_relation: held.counted !== undefined || most < all.length ? 'gte' as const : 'eq' as const,
           ...(last === undefined || left.length <= limit ? {} : { cursor: writeCursor(order, markOf(order, last)) }),

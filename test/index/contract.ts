@@ -118,6 +118,7 @@ export function indexContract(name: string, openEmpty: OpenEmpty): void {
     test('everything that a message can be asked for survives being indexed', [insert({ id_str: '1', text: "it's \"quoted\" (or not) * -x OR NEAR/2 \u0000 \ud800", hashtags: ['a"b', 'x y'], mentions: ["o'neil", '*'], hosts: ['xn--bcher-kva.example'] })], async (index) => {
       for (const text of ['"quoted or not"', '"NEAR 2"', '#"a\'b" OR quoted', '@"o\'neil"', 'host:bücher.example']) assert.deepEqual(await find(index, text), ['1'], text)
       assert.deepEqual((await index.facets(everything, { fields: ['mentions'], limit: 10, timeout })).fields.mentions, [{ value: '*', count: 1 }, { value: "o'neil", count: 1 }])
+      assert.deepEqual(await index.facets(everything, { fields: ['mentions', 'language'], limit: 0, timeout }), { fields: { mentions: [], language: [] } })
     })
     test('a place is found in a box, around a point, and across the 180th meridian', [
       insert({ id_str: 'berlin', location_point: [13.4, 52.5], created_at: at(-1) }), insert({ id_str: 'fiji', location_point: [179.9, -17], created_at: at(-2) }), insert({ id_str: 'nowhere' }),

@@ -1,7 +1,7 @@
 // Owns messages, journals and queries that tests make up: small worlds in which everything happens often.
 import fc from 'fast-check'
 import type { ApiMessage } from '../../src/enrich/fields.ts'
-import { readShown, showMessage } from '../../src/index/shown.ts'
+import { readShown, writeShown } from '../../src/index/shown.ts'
 import { encodeEntry, encodeLine, type Entry, type Position } from '../../src/message/line.ts'
 import { locationSources, sourceTypes, type Author, type Message } from '../../src/message/schema.ts'
 import { possessions } from '../../src/message/text/terms.ts'
@@ -25,7 +25,7 @@ export function message(given: Partial<Message> & { readonly id_str: string }): 
 /** Messages of an answer, read. */
 export const shown = (messages: readonly Uint8Array[]): ApiMessage[] => messages.map(readShown)
 /** Messages as an answer has them, read. */
-export const asShown = (messages: readonly Message[]): ApiMessage[] => shown(messages.map(showMessage))
+export const asShown = (messages: readonly Message[]): ApiMessage[] => shown(messages.map(writeShown))
 
 export const insert = (given: Parameters<typeof message>[0]): Entry => ({ op: 'I', imported: false, message: message(given) })
 export const edit = (given: Parameters<typeof message>[0]): Entry => ({ op: 'U', imported: false, message: message(given) })

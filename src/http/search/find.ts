@@ -1,7 +1,7 @@
 // Owns answering a search: the page, its count and its aggregations, asked of the index side by side, and what is to be known
 // about them. What was found is answered, also where an aggregation was refused. Does not know in which form it is sent.
 import type { Page, PartialReason } from '../../index/port.ts'
-import { readShown, showMessage } from '../../index/shown.ts'
+import { readShown, writeShown } from '../../index/shown.ts'
 import { timeRange } from '../../query/bounds.ts'
 import { LoklakError } from '../../watch/errors.ts'
 import type { Asked } from './asked.ts'
@@ -52,7 +52,7 @@ function aggregated<T>(outcome: PromiseSettledResult<T>): T | undefined {
 
 /** A message with its over-long links replaced. What is no longer itself has none, and is not read for it. */
 function shortenedIn(bytes: Uint8Array, shortening: Shortening): Uint8Array {
-  return bytes.length <= shortening.longerThan ? bytes : showMessage(shortened(readShown(bytes), shortening))
+  return bytes.length <= shortening.longerThan ? bytes : writeShown(shortened(readShown(bytes), shortening))
 }
 
 export async function find(asked: Asked, { index, timeout, signal, crowded }: Visit, finding: Finding): Promise<Found> {

@@ -12,7 +12,7 @@ import { askPastDamage, type Asides } from './threads/damage.ts'
 import { Readers, shortened, usualReaders } from './threads/readers.ts'
 import { createRepair, type Writer } from './threads/repair.ts'
 import { Thread } from './threads/thread.ts'
-import { unpackMessages } from './read/shown.ts'
+import { unpackMessages } from './read/faces.ts'
 import type { WriterData, WriterNotice } from './write/writer.ts'
 import { catalogFile } from './files/catalog.ts'
 

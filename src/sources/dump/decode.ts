@@ -1,14 +1,12 @@
 // Owns reading a line of any dump, the original's or ours, as a draft. Pure. What can be derived again is dropped, what is
 // not known is carried along, what cannot be right is refused with the reason.
+import { derivedNames } from '../../message/derived.ts'
 import { idOf, networkOf, plainId } from '../../message/foreign.ts'
 import { isAuthor, isMessageDraft, messageFields, misfit, User } from '../../message/schema.ts'
 import type { Draft } from '../../intake/port.ts'
 
 /** Fields that older dumps carry and that follow from others, or that only ever had a meaning in the original's memory. */
-const derived = new Set([
-  'timestamp_id', 'text_length', 'hosts_count', 'links_count', 'images_count', 'audio_count', 'videos_count', 'mentions_count', 'hashtags_count',
-  'without_l_len', 'without_lu_len', 'without_luh_len',
-])
+const derived = new Set<string>(['timestamp_id', ...derivedNames])
 const isCount = (key: string): boolean => key === 'reply_count' || key === 'retweet_count' || key === 'favourites_count'
 
 type Json = Record<string, unknown>

@@ -6,7 +6,7 @@ import { enrich } from '../../../src/enrich/enrich.ts'
 import { readShown } from '../../../src/index/shown.ts'
 import { readRow, type Stored } from '../../../src/index/sqlite/files/layout.ts'
 import { Unreadable } from '../../../src/index/sqlite/files/stored.ts'
-import { Faces, unpackMessages, writtenBy } from '../../../src/index/sqlite/read/shown.ts'
+import { Faces, unpackMessages, writtenBy } from '../../../src/index/sqlite/read/faces.ts'
 import { readLine } from '../../../src/index/sqlite/write/line.ts'
 import { rowOf } from '../../../src/index/sqlite/write/row.ts'
 import { encodeEntry, encodeLine } from '../../../src/message/line.ts'
@@ -101,7 +101,7 @@ describe('faces', () => {
 })
 
 it('a row that is no longer as it was written is unreadable', () => {
-  const { message: bytes, layout, sum } = rowOf(byAnn(), '')
+  const { message: bytes, layout, sum } = rowOf(byAnn(), JSON.stringify(byAnn()))
   const json = Buffer.from(bytes).toString()
   for (const [text, numbers] of [[json.replace('hello', 'hallo'), layout], [json, layout.replace(/^\d/, '9')], ['', ''], [json.slice(0, -1), layout]] as const) {
     assert.throws(() => readRow(Buffer.from(text), numbers, sum), Unreadable)

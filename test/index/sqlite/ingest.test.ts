@@ -7,7 +7,7 @@ import { rowOf } from '../../../src/index/sqlite/write/row.ts'
 import { span } from '../../../src/index/sqlite/files/place.ts'
 import { facets } from '../../../src/index/sqlite/read/facets.ts'
 import { search } from '../../../src/index/sqlite/read/search.ts'
-import { unpackMessages } from '../../../src/index/sqlite/read/shown.ts'
+import { unpackMessages } from '../../../src/index/sqlite/read/faces.ts'
 import { Turn } from '../../../src/index/sqlite/read/turn.ts'
 import { View } from '../../../src/index/sqlite/read/view.ts'
 import { Ingest } from '../../../src/index/sqlite/write/ingest.ts'
@@ -165,7 +165,7 @@ describe('partitions', () => {
 })
 
 describe('very many messages of one instant', () => {
-  const put = (id: string, known = true): Change => ({ kind: 'put', known, shown: true, entry: { at: today, id, row: rowOf(message({ id_str: id }), ''), terms: `= word`, author: undefined, classNames: '[]', columns: { seen: 0, retweets: 0, favourites: 0, values: [] } } })
+  const put = (id: string, known = true): Change => ({ kind: 'put', known, shown: true, entry: { at: today, id, row: rowOf(message({ id_str: id }), JSON.stringify(message({ id_str: id }))), terms: `= word`, author: undefined, classNames: '[]', columns: { seen: 0, retweets: 0, favourites: 0, values: [] } } })
   it('are all kept, found and removed; those for which there is no room are counted', () => {
     // A span with few slots in a group, so that a test can fill it.
     const narrow = span(today - 1000, today + 1000, 4096 + 512)
@@ -196,6 +196,15 @@ it('a line that is nested too deep to be written anew is counted, and nothing el
   const lines = new Lines()
   const [first = '', second = ''] = lines.append([insert({ id_str: '1' }), insert({ id_str: '2' })])
   ingest.apply([first.replace('{', `{"deep":${'['.repeat(60_000)}${']'.repeat(60_000)},`).replace(/^\{("deep":\[+\]+),("\$T":\d+,"\$P":"I",)/, '{$2$1,'), second])
+  assert.deepEqual([...ingest.refused], [['shape', 1]])
+  assert.equal(ingest.partitions.at(today).stored, 1)
+  ingest.close()
+})
+
+it('a line with a number that is none is counted, since it could not be written anew', () => {
+  const ingest = open(madeFolder())
+  const lines = new Lines()
+  ingest.apply(lines.append([insert({ id_str: '1', retweet_count: 5 }), insert({ id_str: '2' })]).map((line) => line.replace('"retweet_count":5', '"retweet_count":1e400')))
   assert.deepEqual([...ingest.refused], [['shape', 1]])
   assert.equal(ingest.partitions.at(today).stored, 1)
   ingest.close()

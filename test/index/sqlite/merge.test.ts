@@ -8,8 +8,9 @@ import { partitionFile } from '../../../src/index/sqlite/files/catalog.ts'
 import { PartitionReader } from '../../../src/index/sqlite/read/partition-reader.ts'
 import { Ingest } from '../../../src/index/sqlite/write/ingest.ts'
 import { Merging } from '../../../src/index/sqlite/write/merge.ts'
+import { everything } from '../../../src/query/tree.ts'
 import { authorIs, insert, Lines, remove, today } from '../made.ts'
-import { madeFolder } from './folders.ts'
+import { madeFolder, openIn } from './folders.ts'
 
 const all = { from: 0, to: Number.MAX_SAFE_INTEGER }
 const user = { screen_name: 'ann', user_id: 'k:ann' }
@@ -26,9 +27,12 @@ function filled(count: number): { readonly ingest: Ingest; readonly lines: Lines
 }
 
 function add(ingest: Ingest, lines: Lines, from: number, to: number): void {
-  for (let i = from; i < to; i += 1000) {
-    ingest.apply(lines.append(Array.from({ length: 1000 }, (_, n) => insert({ id_str: `m${i + n}`, created_at: new Date(today - (i + n) * 10).toISOString(), text: `rain number${(i + n) % 50} only${i + n}`, ...(n % 100 === 0 ? { user } : {}) }))))
-  }
+  for (let i = from; i < to; i += 1000) ingest.apply(portion(lines, i))
+}
+
+/** The lines of a thousand messages. */
+function portion(lines: Lines, from: number): readonly string[] {
+  return lines.append(Array.from({ length: 1000 }, (_, n) => insert({ id_str: `m${from + n}`, created_at: new Date(today - (from + n) * 10).toISOString(), text: `rain number${(from + n) % 50} only${from + n}`, ...(n % 100 === 0 ? { user } : {}) })))
 }
 
 /** Segments that a question has to look at, by the number of distinct ones that hold pages. */
@@ -50,7 +54,7 @@ function found(path: string, ingest: Ingest): (number | string | undefined)[] {
 
 const mergeAll = ({ merging }: Ingest): number => {
   let steps = 0
-  while (merging.step()) steps++
+  while (merging.step() === 'worked') steps++
   return steps
 }
 
@@ -71,7 +75,7 @@ describe('merging', () => {
     add(ingest, lines, 24_000, 35_000)
     assert.equal(mergeAll(ingest), 0)
     add(ingest, lines, 35_000, 40_000)
-    assert.equal(ingest.merging.step(), true)
+    assert.equal(ingest.merging.step(), 'worked')
     add(ingest, lines, 40_000, 41_000)
     // What goes and who is hidden in between is in no answer afterwards.
     ingest.apply(lines.append([remove('m7'), remove('m40507'), authorIs({ key: 'k:ann', state: 'hidden' })]))
@@ -85,9 +89,9 @@ describe('merging', () => {
     const { ingest, path } = filled(24_000)
     let room = statSync(path).size
     const merging = new Merging(ingest.partitions, () => room)
-    assert.equal(merging.step(), false)
+    assert.equal(merging.step(), 'idle')
     room += 1
-    assert.equal(merging.step(), true)
+    assert.equal(merging.step(), 'worked')
     ingest.close()
   })
 
@@ -104,7 +108,7 @@ describe('merging', () => {
 
   it('leaves small partitions alone', () => {
     const { ingest } = filled(3000)
-    assert.equal(ingest.merging.step(), false)
+    assert.equal(ingest.merging.step(), 'idle')
     ingest.close()
   })
 
@@ -112,9 +116,23 @@ describe('merging', () => {
     const { ingest, path, damaged } = filled(24_000)
     ingest.partitions.close()
     writeFileSync(path, 'no database, but long enough to be read as one\n'.repeat(1000))
-    assert.equal(ingest.merging.step(), true)
-    assert.deepEqual([ingest.merging.hasMetDamage, damaged.length], [true, 1])
-    assert.deepEqual([ingest.merging.step(), ingest.merging.hasMetDamage], [false, false])
+    assert.deepEqual([ingest.merging.step(), damaged.length], ['damaged', 1])
+    assert.equal(ingest.merging.step(), 'idle')
     ingest.close()
   })
+})
+
+it('an index merges by itself when there is nothing else to do', { timeout: 60_000 }, async () => {
+  const folder = madeFolder()
+  const lines = new Lines()
+  const index = await openIn(folder, lines, { rows: 1_000_000 })
+  for (let i = 0; i < 24; i++) await index.apply(portion(lines, i * 1000))
+  const partition = (await index.stats()).parts.find(({ messages }) => messages > 0)
+  assert.ok(partition !== undefined)
+  const path = join(folder, partition.name)
+  assert.ok(segments(path) > 1)
+  // Each look is a turn of the event loop and a read of the file: it ends with the timeout of the test if nothing is merged.
+  while (segments(path) > 1) await index.stats()
+  assert.equal((await index.search(everything, { order: 'created_at', limit: 1, count: 'exact', timeout: 20_000 })).hits, 24_000)
+  await index.close()
 })

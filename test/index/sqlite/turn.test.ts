@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { Abandoned, Turn } from '../../../src/index/sqlite/read/turn.ts'
 import { createPressure, isPressed, press } from '../../../src/index/sqlite/threads/pressure.ts'
 
@@ -62,4 +63,17 @@ test('while there is more to be indexed than can be at once, who has had much re
   assert.equal(asked, 0)
   await step(turn, 57)
   assert.equal(asked, 1)
+})
+
+test('who has had much and whose time is up does not rest for less than no time', async () => {
+  const warned: string[] = []
+  const hear = ({ name }: Error): void => void warned.push(name)
+  process.on('warning', hear)
+  const { now, step } = work()
+  const turn = new Turn(20, { now, pressed: () => true })
+  assert.equal(await step(turn, 60), false)
+  // A warning comes with the next turn of the event loop.
+  await setImmediate()
+  process.off('warning', hear)
+  assert.deepEqual(warned, [])
 })

@@ -13,9 +13,14 @@ export interface MessageRow {
   readonly sum: number
 }
 
-/** What was read of a row. The handle stands with its key from `name` to `nameEnd`; from `user` on there is only `,"user":{…}}`. In bytes. */
+/** A row that is as it was written. */
 export interface Stored {
   readonly json: Buffer
+  readonly layout: string
+}
+
+/** The handle stands with its key from `name` to `nameEnd`; from `user` on there is only `,"user":{…}}`. In bytes. */
+export interface Layout {
   readonly name: number
   readonly nameEnd: number
   readonly user: number
@@ -28,6 +33,10 @@ export const sumOf = (message: Uint8Array, layout: string): number => crc32(layo
 export function readRow(message: Uint8Array, layout: string, sum: number): Stored {
   // Of nothing at all the sum would be right.
   if (message.length === 0 || sumOf(message, layout) !== sum) throw new Unreadable('a message is no longer as it was written')
+  return { json: Buffer.from(message.buffer, message.byteOffset, message.byteLength), layout }
+}
+
+export function readLayout(layout: string): Layout {
   const [name = 0, length = 0, user = 0, ...derived] = readNumbers(layout)
-  return { json: Buffer.from(message.buffer, message.byteOffset, message.byteLength), name, nameEnd: name + length, user, derived }
+  return { name, nameEnd: name + length, user, derived }
 }

@@ -9,7 +9,7 @@ import { facets } from './facets.ts'
 import { newestFirst, oldestInstant, type Hit } from './newest.ts'
 import { partialAnswer } from './partial.ts'
 import { messageAt, scopeOf } from './scope.ts'
-import { writtenBy } from './shown.ts'
+import { writtenBy } from './faces.ts'
 import type { Turn } from './turn.ts'
 import type { View } from './view.ts'
 

@@ -2,7 +2,7 @@
 import { derivedNames } from '../../../message/derived.ts'
 import type { Author, Message, User } from '../../../message/schema.ts'
 import type { Catalog } from '../files/catalog.ts'
-import type { Stored } from '../files/layout.ts'
+import { readLayout, type Layout, type Stored } from '../files/layout.ts'
 import { readUser } from '../files/stored.ts'
 
 /** Messages as answers show them, one after another, and where each ends. */
@@ -46,11 +46,14 @@ export class Faces {
 
   /** Messages as answers show them, in their order. */
   pack(messages: readonly Stored[]): PackedMessages {
-    const users = messages.map(({ json, user }) => json.toString('latin1', user + userKey.length, json.length - 1))
-    this.#learn(users)
-    const pieces = messages.flatMap((stored, i) => {
-      const face = this.#known.get(users[i] ?? '')
-      return face === undefined ? [] : [{ stored, face, middle: `${derivedText(stored)}${userKey}` }]
+    const read = messages.map(({ json, layout }) => {
+      const { name, nameEnd, user, derived } = readLayout(layout)
+      return { json, name, nameEnd, user, middle: `${derivedText(derived)}${userKey}`, author: json.toString('latin1', user + userKey.length, json.length - 1) }
+    })
+    this.#learn(read.map(({ author }) => author))
+    const pieces = read.flatMap((one) => {
+      const face = this.#known.get(one.author)
+      return face === undefined ? [] : [{ ...one, face }]
     })
     this.#shed()
     return packed(pieces)
@@ -103,22 +106,23 @@ export function writtenBy(author: Author, message: Message): Message {
   return { ...message, ...(author.handle === undefined || author.handle === '' ? {} : { screen_name: author.handle }), user }
 }
 
-const derivedText = ({ derived }: Stored): string => derivedKeys.reduce((text, key, i) => text + key + (derived[i] ?? 0), '')
+const derivedText = (derived: readonly number[]): string => derivedKeys.reduce((text, key, i) => text + key + (derived[i] ?? 0), '')
 
-interface Piece {
-  readonly stored: Stored
+/** A message, where its parts are, and what comes in their place. */
+interface Piece extends Omit<Layout, 'derived'> {
+  readonly json: Buffer
   readonly face: Face
   /** What stands between the message and its user; ASCII. */
   readonly middle: string
 }
 
 function packed(pieces: readonly Piece[]): PackedMessages {
-  const size = pieces.reduce((sum, { stored, face, middle }) => sum + stored.user + (face.name?.length ?? 0) + middle.length + face.user.length + 1, 0)
+  const size = pieces.reduce((sum, { user, face, middle }) => sum + user + (face.name?.length ?? 0) + middle.length + face.user.length + 1, 0)
   // Not of the pool that others share: it crosses to another thread as it is.
   const bytes = Buffer.from(new ArrayBuffer(size))
   const ends: number[] = []
   let end = 0
-  for (const { stored: { json, name, nameEnd, user }, face, middle } of pieces) {
+  for (const { json, name, nameEnd, user, face, middle } of pieces) {
     if (face.name === undefined) end += json.copy(bytes, end, 0, user)
     else {
       end += json.copy(bytes, end, 0, name)

@@ -20,7 +20,7 @@ export interface Stretch extends RidRange {
 }
 
 const cache = 2 * 2 ** 20
-const whole = 'layout, sum, message'
+const messageColumns = 'layout, sum, message'
 const within = 'rowid >= CAST(? AS INTEGER) AND rowid < CAST(? AS INTEGER)'
 /** Chunks of columns that are read at a time. */
 const chunksAtATime = 32
@@ -71,7 +71,7 @@ export class PartitionReader {
   /** Hits by descending rid, which is newest first but for the order in a group; `isWhole`: with their messages. */
   newest(expression: string, { from, to }: RidRange, limit: number, isWhole: boolean): Found[] {
     const rows = this.#db.all(
-      `SELECT hit, at, id${isWhole ? `, ${whole}` : ''} FROM (SELECT rowid AS hit FROM terms WHERE terms MATCH ? AND ${within} ORDER BY rowid DESC LIMIT ?) LEFT JOIN document ON rid = hit ORDER BY hit DESC`,
+      `SELECT hit, at, id${isWhole ? `, ${messageColumns}` : ''} FROM (SELECT rowid AS hit FROM terms WHERE terms MATCH ? AND ${within} ORDER BY rowid DESC LIMIT ?) LEFT JOIN document ON rid = hit ORDER BY hit DESC`,
       expression, from, to, limit,
     )
     // All of it is of one moment: a hit without its message was damaged, and would otherwise end the walk in silence.
@@ -108,7 +108,7 @@ export class PartitionReader {
 
   /** Messages by rid, without those that were removed in the meantime. Throws Unreadable. */
   documents(rids: readonly number[]): ReadonlyMap<number, Stored> {
-    const sql = `SELECT rid, ${whole} FROM document WHERE rid IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.rid = document.rid)`
+    const sql = `SELECT rid, ${messageColumns} FROM document WHERE rid IN (SELECT value FROM json_each(?)) AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.rid = document.rid)`
     return new Map(this.#db.all(sql, JSON.stringify(rids)).map((row) => [numberIn(row, 0), storedIn(row, 1)]))
   }
 
@@ -144,7 +144,7 @@ export class PartitionReader {
 
   #faultInMessages(): string | undefined {
     for (let after = -1; ; ) {
-      const rows = this.#db.all(`SELECT rid, at, ${whole} FROM document WHERE rid > CAST(? AS INTEGER) ORDER BY rid LIMIT ?`, after, messagesAtATime)
+      const rows = this.#db.all(`SELECT rid, at, ${messageColumns} FROM document WHERE rid > CAST(? AS INTEGER) ORDER BY rid LIMIT ?`, after, messagesAtATime)
       for (const row of rows) if (Date.parse(readMessage(storedIn(row, 2).json.toString()).created_at) !== numberIn(row, 1)) return `the message ${numberIn(row, 0)} lies at another time`
       if (rows.length < messagesAtATime) return undefined
       after = numberIn(rows.at(-1), 0)

@@ -7,7 +7,7 @@ import type { Columns } from '../files/columns.ts'
 import { DamagedFile, numberIn } from '../files/database.ts'
 import { Unreadable } from '../files/stored.ts'
 import { PartitionReader } from './partition-reader.ts'
-import { Faces } from './shown.ts'
+import { Faces } from './faces.ts'
 import type { Turn } from './turn.ts'
 
 /** Partitions that a reader holds open at most. */

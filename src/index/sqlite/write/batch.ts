@@ -45,8 +45,7 @@ export function readBatch(lines: readonly string[], after: Position, seed: numbe
     else if (line.op === 'delete') verdicts.set(line.id, { id: line.id, position, entry: undefined })
     else {
       const entry = entryIn(line.message, line.text, seed)
-      if (entry === undefined) refused('created_at')
-      else if (entry === 'shape') refused(entry)
+      if (typeof entry === 'string') refused(entry)
       else verdicts.set(entry.id, { id: entry.id, position, entry })
       const { screen_name: handle, user: { user_id: key } } = line.message
       if (key !== undefined && key !== handle) written.push({ key, handle })
@@ -55,10 +54,10 @@ export function readBatch(lines: readonly string[], after: Position, seed: numbe
   return { last, verdicts: [...verdicts.values()], authors, written }
 }
 
-/** What is nested too deep to be written anew did not come by the intake. */
-function entryIn(...given: Parameters<typeof entryOf>): Entry | 'shape' | undefined {
+/** The entry of a message, or why it has none: what is nested too deep to be written anew did not come by the intake. */
+function entryIn(...given: Parameters<typeof entryOf>): Entry | 'created_at' | 'shape' {
   try {
-    return entryOf(...given)
+    return entryOf(...given) ?? 'created_at'
   } catch (error) {
     if (error instanceof RangeError) return 'shape'
     throw error

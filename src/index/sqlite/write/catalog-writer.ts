@@ -1,10 +1,12 @@
 // Owns how the catalog changes. Ids are there before a partition has their messages, the cursor moves after all partitions
 // have what came before it: so whatever a crash leaves is made right by applying the journal from the cursor.
 import { randomInt } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { fold } from '../../../message/text/fold.ts'
 import type { Position } from '../../../message/line.ts'
 import type { Author } from '../../../message/schema.ts'
-import { Catalog, emptyPartition, idKey, indexVersion, partitionColumns, type Partition } from '../files/catalog.ts'
+import { Catalog, catalogFile, emptyPartition, idKey, indexVersion, partitionColumns, type Partition } from '../files/catalog.ts'
 import type { Span } from '../files/place.ts'
 
 export interface IdAt {
@@ -17,6 +19,12 @@ export interface PartitionSize {
   readonly start: number
   readonly stored: number
   readonly shown: number
+}
+
+/** Opens the catalog of a folder, or makes both. Throws DamagedFile. */
+export function openCatalog(folder: string): CatalogWriter {
+  mkdirSync(folder, { recursive: true })
+  return new CatalogWriter(join(folder, catalogFile))
 }
 
 export class CatalogWriter extends Catalog {

@@ -1,12 +1,10 @@
 // Owns how the journal enters the index, and in which order what is written becomes durable: ids, then the
 // partitions, then authors and the cursor. Whatever was done twice after a crash was done once.
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Position } from '../../../message/line.ts'
 import type { Author } from '../../../message/schema.ts'
 import { readBatch, renew, type Batch, type Verdict, type Written } from './batch.ts'
-import { CatalogWriter } from './catalog-writer.ts'
-import { catalogFile, idKey, type Partition } from '../files/catalog.ts'
+import { openCatalog, type CatalogWriter } from './catalog-writer.ts'
+import { idKey, type Partition } from '../files/catalog.ts'
 import { entryOf } from './entry.ts'
 import { readMessage } from '../files/stored.ts'
 import { Merging } from './merge.ts'
@@ -26,6 +24,8 @@ export interface IngestOptions {
   /** A partition is full with so many messages, as long as there are few partitions. */
   readonly rows: number
   readonly onDamage: OnDamage
+  /** Where it is open already. */
+  readonly catalog?: CatalogWriter
 }
 
 export class Ingest {
@@ -37,9 +37,8 @@ export class Ingest {
   /** By stable key the handle that is stored, as last written. */
   readonly #stored = new Map<string, string>()
 
-  constructor({ folder, rows, onDamage }: IngestOptions) {
-    mkdirSync(folder, { recursive: true })
-    this.catalog = new CatalogWriter(join(folder, catalogFile))
+  constructor({ folder, rows, onDamage, catalog = openCatalog(folder) }: IngestOptions) {
+    this.catalog = catalog
     this.partitions = new Partitions(folder, this.catalog, onDamage)
     this.merging = new Merging(this.partitions)
     this.#rows = rows

@@ -16,24 +16,16 @@ export class Merging {
   /** What is being merged, and the steps that are left for it. */
   #current: { readonly start: number; readonly generation: number; left: number } | undefined
 
-  #hasMetDamage = false
-
   /** `room`: bytes that the disk of a folder has left. */
   constructor(partitions: Partitions, room: (folder: string) => number = roomOf) {
     this.#partitions = partitions
     this.#room = room
   }
 
-  /** Whether the last step set the partition aside. */
-  get hasMetDamage(): boolean {
-    return this.#hasMetDamage
-  }
-
-  /** Works for some milliseconds. Answers false where there is nothing to be done. */
-  step(): boolean {
-    this.#hasMetDamage = false
+  /** Works for some milliseconds, if there is something to be done. A partition that was found damaged was set aside. */
+  step(): 'idle' | 'worked' | 'damaged' {
     const partition = this.#underWay() ?? this.#next()
-    if (partition === undefined) return false
+    if (partition === undefined) return 'idle'
     const { start } = partition.span
     const isFirst = this.#current === undefined
     const current = (this.#current ??= { start, generation: partition.generation, left: Math.ceil(partition.stored / perStep) })
@@ -46,11 +38,11 @@ export class Merging {
       throw error
     }
     current.left -= 1
-    if (isMore === true && current.left > 0) return true
+    if (isMore === true && current.left > 0) return 'worked'
     this.#current = undefined
-    if (isMore === undefined) this.#hasMetDamage = true
-    else this.#partitions.merged(start)
-    return true
+    if (isMore === undefined) return 'damaged'
+    this.#partitions.merged(start)
+    return 'worked'
   }
 
   /** Unless it was set aside. */

@@ -1,12 +1,12 @@
 // Owns the writing thread: one task after the other. With every result goes how the index stands.
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Position } from '../../../message/line.ts'
 import { catalogFile, indexVersion } from '../files/catalog.ts'
 import { DamagedFile } from '../files/database.ts'
 import { failureOf } from '../threads/failure.ts'
-import { CatalogWriter } from './catalog-writer.ts'
+import { openCatalog } from './catalog-writer.ts'
 import { Ingest } from './ingest.ts'
 import type { Damage, Failure, Results, Standing, Task } from '../threads/protocol.ts'
 import { isPressed, type Pressure } from '../threads/pressure.ts'
@@ -29,27 +29,16 @@ const say = (reply: Reply<Failure, WriterNotice>): void => parentPort?.postMessa
 const onDamage = (name: string, reason: string): void => say({ notice: { damage: { name, reason } } })
 const openFresh = (): Ingest => new Ingest({ folder, rows, onDamage })
 
-/** Read before anything else of it: another version may have other columns. */
-function storedVersion(): number | undefined {
-  const path = join(folder, catalogFile)
-  if (!existsSync(path)) return undefined
-  const catalog = new CatalogWriter(path)
-  try {
-    return catalog.state('version')
-  } finally {
-    catalog.close()
-  }
-}
-
 /** Opens what is there. A damaged catalog is set aside with all that belongs to it; another version's index is thrown away. */
 function open(): Ingest {
   try {
-    const version = storedVersion()
-    if (version !== undefined && version !== indexVersion) {
-      empty()
-      say({ notice: { otherVersion: version } })
-    }
-    return openFresh()
+    const catalog = openCatalog(folder)
+    const version = catalog.state('version')
+    // Before anything else of it is read: another version may have other columns.
+    if (version === undefined || version === indexVersion) return new Ingest({ folder, rows, onDamage, catalog })
+    catalog.close()
+    empty()
+    say({ notice: { otherVersion: version } })
   } catch (error) {
     if (!(error instanceof DamagedFile)) throw error
     setAllAside(error.message)
@@ -146,9 +135,9 @@ function meet(error: unknown): void {
 /** Whether there was something to merge. It answers to nobody: what else fails here fails where it matters too, and is told there. */
 function mergeStep(): boolean {
   try {
-    const isMore = ingest.merging.step()
-    if (ingest.merging.hasMetDamage) tellStanding()
-    return isMore
+    const done = ingest.merging.step()
+    if (done === 'damaged') tellStanding()
+    return done === 'worked'
   } catch (error) {
     meet(error)
     return false
